@@ -1,0 +1,73 @@
+/* conf.h - the configuration file as one immutable, reference-counted snapshot. Only user of libconfuse. */
+#ifndef RINGBACK_CONF_H
+#define RINGBACK_CONF_H
+
+#include <glib.h>
+
+#include <stdio.h>
+
+#include "profile.h"
+#include "render.h"
+#include "roster.h"
+
+/* Who may speak for a PBX: an address and mask, or the word "sendmail" (submitted on this host). */
+struct source {
+	bool sendmail;
+	int family;		/* AF_INET, AF_INET6 */
+	uint8_t address[16];
+	int prefix;
+};
+
+struct provider {
+	char *name, *host, *system_id, *password, *system_type, *source_addr;
+	int port;
+	guint window;
+	int64_t enquire_link_s, response_timeout_s;
+};
+
+enum on_failure { ON_FAILURE_TEMPFAIL, ON_FAILURE_ACCEPT };
+
+struct conf {
+	char *file;
+	struct roster *roster;
+	struct profiles *profiles;
+	GArray *sources;		/* struct source */
+	GPtrArray *providers;		/* struct provider *; at most one in this version */
+	char *region, *timezone;
+	char *store;			/* path of the SQLite file */
+	char *run_dir;			/* control sockets, pid file */
+	char *milter_socket;		/* "unix:/path" or "inet:port@host" */
+	char *milter_socket_group;
+	int milter_socket_mode;
+	char *user;			/* run as; "" to stay */
+	char *relay_host;		/* for status notes; "" for none */
+	int relay_port;
+	char *mail_from;
+	enum on_failure on_store_failure;
+	enum machine_part machine_part;
+	int64_t body_max;		/* octets; larger mails get headers only */
+	int64_t sms_max;		/* septets */
+	/* each further key of conf.def has a field here with its name */
+};
+
+/* Reads file and all profiles it names. On error NULL and *err (ERR_CONF) whose message holds every error found, one
+ * line each: "file:line: what is wrong; what would be right". Call from one thread at a time (libconfuse). */
+struct conf *conf_load(const char *file, GError **err);
+
+/* What conf_load() gives for `ringback parse` without a file: built-in defaults, profiles from profile_dir (NULL: the
+ * installed ones, or $RINGBACK_PROFILE_DIR), the given region and zone. */
+struct conf *conf_default(const char *profile_dir, const char *region, const char *zone, GError **err);
+
+struct conf *conf_ref(struct conf *c);
+void conf_unref(struct conf *c);	/* NULL is fine */
+
+/* Is a client one of ours? address is NULL or "" for one that has none. from_sendmail: handed in by sendmail(1). */
+bool conf_trusts(const struct conf *c, const char *address, bool from_sendmail);
+
+/* Every key with type, default, range and help, as configuration text: `ringbackd --print-defaults`. */
+void conf_print_defaults(FILE *out);
+
+/* profile_file.c: one file of conf/profiles; NULL and *err with file and line. */
+struct profile_def *profile_file_read(const char *file, GError **err);
+
+#endif

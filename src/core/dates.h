@@ -1,0 +1,21 @@
+/* dates.h - times as PBXs print them, by ICU. Pure; safe from any thread. */
+#ifndef RINGBACK_DATES_H
+#define RINGBACK_DATES_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* spec is "locale|pattern" with an ICU date pattern (UTS 35): "en_US|EEEE, MMMM dd, yyyy 'at' hh:mm:ss a". Lenient
+ * in blanks and letter case. Where the pattern has no zone, zone (IANA) is used; where it has no date or no year, the
+ * one nearest to near (Unix seconds). False if text does not fit from its first to its last character. */
+bool dates_read(const char *spec, const char *text, const char *zone, int64_t near, int64_t *at_r);
+
+/* Is spec a pattern that ICU takes? */
+bool dates_check(const char *spec, GError **err);
+
+/* "0:27", "00:01:23", "0:04 seconds", "0:27 minute(s)", "00m 27s", "28 seconds", "4 min 55 sec", "27" -> seconds;
+ * -1 if none of these or over 24 h. */
+int dates_duration(const char *text);
+
+#endif

@@ -1,0 +1,88 @@
+/* decide.h - the one place that decides: (roster, event, facts, now) -> decision. Pure.
+ *
+ * An event says what came in, the facts are what the store knows about it, the decision says what becomes of
+ * the item and what is to be done, with reasons. engine/ gathers the facts, and makes the decision durable in
+ * the same transaction; nothing here asks the time, reads a file or logs. */
+#ifndef RINGBACK_DECIDE_H
+#define RINGBACK_DECIDE_H
+
+#include "arena.h"
+#include "call.h"
+#include "item.h"
+#include "reply.h"
+#include "roster.h"
+
+enum event_kind {
+	EVENT_NOTICE,		/* a mail of a PBX */
+	EVENT_REPLY,		/* a text from a phone */
+	EVENT_RECEIPT,		/* a delivery receipt, or the SMSC's final no to a text */
+	EVENT_TIMER,		/* a job of kind timer came due */
+	EVENT_COMMAND,		/* an operator's word: ringback ack | close | assign */
+};
+
+enum command { COMMAND_ACK, COMMAND_CLOSE, COMMAND_ASSIGN };
+
+struct event {
+	enum event_kind kind;
+	/* NOTICE */
+	const struct call *call;
+	const char *const *rcpts;	/* NULL-terminated, as the envelope had them */
+	const char *message_id, *queue_id;	/* message_id "" if the mail has none */
+	/* REPLY */
+	const char *phone;		/* E.164 of the sender */
+	const char *text;		/* raw, UTF-8, at most 1,000 characters */
+	const struct reply *reply;	/* what reply_read() made of it */
+	/* RECEIPT, TIMER */
+	const struct job *job;
+	bool delivered;			/* RECEIPT: delivered, or failed for good */
+	/* COMMAND */
+	enum command command;
+	const char *by;			/* who says so: person id or "operator" */
+	const char *to;			/* ASSIGN: person id; ACK: person id who takes it */
+	enum resolution resolution;	/* CLOSE */
+};
+
+/* An item that was texted to the phone that replied. */
+struct texted {
+	int code;
+	const struct item *item;
+};
+
+struct facts {
+	/* NOTICE: the item that it may belong to (same call id, else same key, newest), or NULL */
+	const struct item *item;	/* RECEIPT, TIMER, COMMAND: the item itself */
+	const struct notice *notices;	/* of that item, newest first, at most 64 */
+	gsize n_notices;
+	const struct notice *same;	/* newest earlier notice with the same notice key, its item is `item`; or NULL */
+	/* REPLY: codes of that phone, live items first, newest first */
+	const struct texted *texted;
+	gsize n_texted;
+	/* phones already told about `item` (E.164), for TAKEN texts; NULL-terminated or NULL */
+	const char *const *told;
+};
+
+enum mail_verdict {
+	MAIL_PASS,		/* as it is, to whom it was addressed */
+	MAIL_EDIT,		/* with our edits, to owner and audit mailbox */
+	MAIL_AUDIT,		/* a copy: with our edits, to the audit mailbox alone */
+	MAIL_SWALLOW,		/* a copy: recorded, delivered to nobody */
+};
+
+struct decision {
+	struct item *item;		/* the new state, in the arena; NULL: no item is touched */
+	bool created;			/* item is to be inserted (its id is 0 until then) */
+	struct notice *notice;		/* NOTICE: to be kept; NULL for others. Its item id follows item */
+	enum mail_verdict mail;		/* NOTICE */
+	const struct line *line;	/* of the item; NULL if the configuration has it no more */
+	const struct person *owner;	/* likewise */
+	GPtrArray *jobs;		/* struct job *: to be added to the outbox */
+	guint cancel;			/* bit set of (1 << enum job_topic): jobs of the item that wait are cancelled */
+	GPtrArray *journal;		/* struct journal_record *: to be added, item id follows item */
+	const char *why;		/* the reasons in one line: "line=clinic(called 201) closed step=1 anna" */
+};
+
+/* Never NULL; everything in a. */
+struct decision *decide(const struct roster *r, const struct event *e, const struct facts *f, int64_t now,
+			struct arena *a);
+
+#endif

@@ -1,0 +1,137 @@
+/* item.h - the things that the store keeps: item, notice, job, journal record. Plain data. */
+#ifndef RINGBACK_ITEM_H
+#define RINGBACK_ITEM_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "call.h"
+
+enum item_state {
+	STATE_COLLECTING, STATE_OPEN, STATE_ACKED, STATE_ATTEMPTED, STATE_SNOOZED, STATE_CLOSED,
+	STATE_SUPPRESSED, N_STATES
+};
+
+enum resolution {
+	RESOLUTION_NONE, RESOLUTION_CALLED_BACK, RESOLUTION_CALLER_REACHED, RESOLUTION_ANSWERED_ELSEWHERE,
+	RESOLUTION_NO_CALLBACK_NEEDED, RESOLUTION_SPAM, RESOLUTION_WRONG_NUMBER, RESOLUTION_MERGED,
+	RESOLUTION_EXPIRED, N_RESOLUTIONS
+};
+
+/* Times are Unix seconds, 0 for "not yet" or "none". Strings may be NULL unless said otherwise. */
+struct item {
+	int64_t id;		/* RB-<id>; 0 until the store has given one */
+	enum item_state state;
+	enum resolution resolution;
+	const char *key;	/* dedup key: line and caller (see dedup.h); never NULL */
+	const char *call_id;
+	enum call_class class;
+	enum call_reason reason;
+	const char *line;	/* line id; never NULL */
+	const char *owner;	/* person id; never NULL but in SUPPRESSED */
+	const char *caller, *caller_raw, *caller_name;
+	bool withheld;
+	const char *called;
+	int64_t call_time;	/* of the first call */
+	int duration_s;		/* of the newest recording; -1 */
+	const char *transcript;	/* of the newest recording */
+	const char *profile;
+	int64_t calls;		/* how often they tried; 1 and up */
+	int64_t created, updated;
+	int64_t last_call;	/* arrival of the newest call (not of copies) */
+	int64_t texted;		/* when the last text about it was put into the outbox */
+	int64_t due;		/* callback promised by */
+	int64_t acked, closed;
+	const char *acked_by;	/* person id */
+	const char *policy;	/* escalation policy in force, id; NULL: none */
+	int64_t step;		/* steps gone, counted through repeats; 0: none yet */
+	const char *thread_id;	/* Message-ID of its first mail, with angle brackets; never NULL */
+};
+
+enum notice_action { NOTICE_FIRST, NOTICE_JOINED, NOTICE_COPY, NOTICE_RETRY, N_NOTICE_ACTIONS };
+
+/* One mail from a PBX, as kept. */
+struct notice {
+	int64_t id, item;
+	const char *key;	/* what makes it the same mail again (dedup.h); never NULL */
+	enum call_class class;
+	int64_t arrived;
+	const char *rcpts;	/* lower case, sorted, joined by ","; never NULL */
+	const char *message_id, *queue_id;
+	enum notice_action action;
+};
+
+enum job_kind { JOB_TEXT, JOB_MAIL, JOB_TIMER, N_JOB_KINDS };
+
+enum job_topic {
+	TOPIC_FIRST,		/* text: a new item */
+	TOPIC_ESCALATION,	/* text: somebody before you did not answer */
+	TOPIC_UPDATE,		/* text: they called again, or left a voicemail */
+	TOPIC_ANSWER,		/* text: answer to a reply; words fixed in job->text */
+	TOPIC_TAKEN,		/* text: to those told before, somebody has it */
+	TOPIC_NOTE,		/* mail: a status note in the item's thread; first line in job->text */
+	TOPIC_WINDOW,		/* timer: the collect window is over */
+	TOPIC_STEP,		/* timer: the step's wait is over */
+	TOPIC_ACK_TIMEOUT,	/* timer: acknowledged, not closed */
+	N_TOPICS
+};
+
+enum job_state {
+	JOB_WAITING, JOB_SENDING, JOB_SENT, JOB_DELIVERED, JOB_DONE, JOB_FAILED, JOB_EXPIRED, JOB_CANCELLED,
+	N_JOB_STATES
+};
+
+/* One thing to do at a time: the outbox is a table of these. */
+struct job {
+	int64_t id;
+	int64_t item;		/* 0: about no item (an answer to a stranger's list, say) */
+	enum job_kind kind;
+	enum job_topic topic;
+	enum job_state state;
+	int64_t due;		/* not before */
+	int64_t expires;	/* not after; 0: no limit */
+	const char *person;	/* who is told; NULL for timers and notes */
+	const char *to;		/* E.164 or mail address, from the configuration alone */
+	const char *text;	/* fixed words; NULL: rendered from the item when it is sent */
+	int64_t step;		/* timer STEP and ESCALATION: item->step it belongs to */
+	int64_t tries;
+	bool possibly_twice;	/* was on the wire when the link or the process went away */
+	const char *provider, *provider_id;	/* as the SMSC named it */
+	const char *error;
+	int64_t created, updated;
+};
+
+struct journal_record {
+	int64_t id, item;
+	int64_t at;
+	const char *who;	/* person id, "ringback", "pbx", "smsc", or "operator" */
+	const char *what;	/* "created", "acknowledged", "texted", ... one word from a list, see decide.h */
+	const char *how;	/* "mail", "text", "cli", "timer" */
+	const char *why;	/* free words for people */
+};
+
+/* The two-digit code of an item on one phone. */
+struct code {
+	const char *phone;	/* E.164 */
+	int code;		/* 10 to 99, then 100 to 999 */
+	int64_t item;
+	int64_t given;
+};
+
+const char *state_name(enum item_state s);		/* "open" */
+const char *resolution_name(enum resolution r);		/* "called_back"; NONE is "none" */
+bool resolution_from_name(const char *name, enum resolution *r_r);
+const char *job_kind_name(enum job_kind k);		/* "text" */
+const char *job_state_name(enum job_state s);		/* "waiting" */
+const char *topic_name(enum job_topic t);		/* "first" */
+const char *notice_action_name(enum notice_action n);	/* "copy" */
+
+bool item_is_live(const struct item *i);		/* neither closed nor suppressed */
+
+/* Deep copies into a. */
+struct item *item_copy(struct arena *a, const struct item *i);
+struct job *job_copy(struct arena *a, const struct job *j);
+
+#endif

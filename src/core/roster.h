@@ -1,0 +1,95 @@
+/* roster.h - who looks after what: people, lines, escalation policies, and the settings that decide.
+ *
+ * Plain data, filled by conf (or by a test) and then only read. Owned by the configuration snapshot.
+ * Look-ups are by hash. */
+#ifndef RINGBACK_ROSTER_H
+#define RINGBACK_ROSTER_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "call.h"
+#include "hours.h"
+
+struct person {
+	char *id;		/* "anna": the word used in configuration, headers and the journal */
+	char *name;		/* "Anna Smith" */
+	char *mail;
+	char *phone;		/* E.164; NULL: is never texted */
+};
+
+struct step {
+	const struct person *tell;
+	int64_t wait_s;		/* for an acknowledgement, then the next step */
+};
+
+struct escalation_policy {
+	char *id;
+	struct step *steps;
+	guint n_steps;		/* 1 to 32 */
+	guint repeat;		/* how many times the steps are gone through again; 0: once in all */
+};
+
+enum collapse { COLLAPSE_SWALLOW, COLLAPSE_AUDIT, COLLAPSE_PASS };
+
+struct line {
+	char *id;		/* "clinic" */
+	char *name;		/* "Clinic": what people read */
+	const struct person *owner;
+	char *audit;		/* mailbox; never NULL */
+	char *zone;		/* IANA; never NULL */
+	struct hours *hours;	/* NULL: always open */
+	const struct escalation_policy *closed;	/* when the line is closed; NULL: nobody is texted */
+	const struct escalation_policy *open;	/* when it is open; NULL as well (the default) */
+	enum collapse collapse;
+	int64_t callback_within_s;
+};
+
+/* What decide() needs to know besides people and lines. Defaults in conf.def. */
+struct rules {
+	int64_t collect_window_s;	/* 45 */
+	int64_t withheld_window_s;	/* 90 */
+	int64_t update_interval_s;	/* 15 min: at most one more text per item in this time */
+	int64_t reopen_window_s;	/* 4 h: the same caller opens a closed item again */
+	int64_t ack_timeout_s;		/* 1 h */
+	int64_t code_rest_s;		/* 72 h */
+	char *item_prefix;		/* "RB" */
+	bool subject_tag;
+	char *domain;			/* for Message-IDs that we make */
+};
+
+struct roster {
+	GPtrArray *people;		/* struct person *, owned; likewise the next two */
+	GPtrArray *lines;
+	GPtrArray *policies;
+	const struct line *default_line;	/* takes what no line claims; NULL: see roster_line() */
+	struct rules rules;
+	GHashTable *people_by_id, *people_by_phone;	/* made by roster_index() */
+	GHashTable *lines_by_id, *lines_by_key;
+};
+
+struct roster *roster_new(void);
+void roster_free(struct roster *r);
+
+/* Adds; ownership passes to the roster. */
+void roster_add_person(struct roster *r, struct person *p);
+void roster_add_policy(struct roster *r, struct escalation_policy *p);
+void roster_add_line(struct roster *r, struct line *l);
+
+/* A further way to know a line: what = an extension, E.164 number, queue or group name, or mail address
+ * (compared without letter case and outer blanks). False if another line has it already. */
+bool roster_add_key(struct roster *r, const struct line *l, const char *what);
+
+const struct person *roster_person(const struct roster *r, const char *id);
+const struct person *roster_person_by_phone(const struct roster *r, const char *e164);
+const struct line *roster_line_by_id(const struct roster *r, const char *id);
+
+/* The line that a notice is about: by call->called, then call->called_name, then by the mailboxes addressed
+ * (rcpts, NULL-terminated), then the default line. *why_r: a short reason ("called 201", "mailbox x@y",
+ * "default"), static or in a. Never NULL once conf has checked that a default line exists. */
+const struct line *roster_line(const struct roster *r, const struct call *c, const char *const *rcpts,
+			       struct arena *a, const char **why_r);
+
+#endif

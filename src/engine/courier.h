@@ -1,0 +1,18 @@
+/* courier.h - the thread that drives outbox and carriers: one poll() for binds, timers and the wake-up. */
+#ifndef RINGBACK_COURIER_H
+#define RINGBACK_COURIER_H
+
+#include "engine.h"
+
+struct courier;
+
+/* Starts the thread with the providers of the configuration. A change of providers needs a restart. */
+struct courier *courier_start(struct engine *e, struct store *s, GError **err);
+void courier_wake(struct courier *c);	/* any thread, any signal handler */
+/* Ends: no new sends, waits up to timeout_s for answers that are outstanding, unbinds, joins the thread. */
+void courier_stop(struct courier *c, int64_t timeout_s);
+
+/* Copies the state of the text and mail carriers; false if there is none of that kind. Any thread. */
+bool courier_status(struct courier *c, enum job_kind kind, struct carrier_status *s_r, struct arena *a);
+
+#endif

@@ -1,0 +1,24 @@
+/* smpp.h - texts over one bind_transceiver to an SMSC (SMPP 3.4), as a carrier. */
+#ifndef RINGBACK_SMPP_H
+#define RINGBACK_SMPP_H
+
+#include "carrier.h"
+
+struct smpp_settings {
+	const char *name;		/* provider, for journal and log */
+	const char *host;		/* name or address */
+	int port;
+	const char *system_id;		/* at most 15 octets */
+	const char *password;		/* at most 8 octets */
+	const char *system_type;	/* at most 12 octets */
+	const char *source_addr;	/* digits, or alphanumeric up to 11: TON and NPI follow from its form */
+	guint window;			/* 1 to 1000 */
+	int64_t enquire_link_s;		/* idle time before enquire_link; 30 */
+	int64_t response_timeout_s;	/* for submit_sm_resp; 60 */
+	int64_t reconnect_min_s, reconnect_max_s;	/* 1, 60: exponential, with jitter */
+};
+
+/* settings and its strings are copied. Connects by itself at the first turn, and again after every loss. */
+struct carrier *smpp_new(const struct smpp_settings *settings, const struct carrier_events *events);
+
+#endif
