@@ -79,9 +79,9 @@ bool tx_notice_insert(struct store_tx *tx, struct notice *n, GError **err);	/* s
 bool tx_job(struct store_tx *tx, int64_t id, struct arena *a, struct job **j_r, GError **err);
 bool tx_job_insert(struct store_tx *tx, struct job *j, GError **err);		/* sets j->id */
 bool tx_job_update(struct store_tx *tx, const struct job *j, GError **err);
-/* Jobs WAITING and due at or before now, oldest due first, at most limit. */
-bool tx_jobs_due(struct store_tx *tx, int64_t now, gsize limit, struct arena *a, struct job ***jobs_r, gsize *n_r,
-		 GError **err);
+/* Jobs of that kind WAITING and due at or before now, oldest due first, at most limit. */
+bool tx_jobs_due(struct store_tx *tx, enum job_kind kind, int64_t now, gsize limit, struct arena *a,
+		 struct job ***jobs_r, gsize *n_r, GError **err);
 /* Jobs in that state, oldest first: SENDING ones after a crash, SENT ones for their receipt. kind N_JOB_KINDS: all. */
 bool tx_jobs_in_state(struct store_tx *tx, enum job_state state, enum job_kind kind, gsize limit, struct arena *a,
 		      struct job ***jobs_r, gsize *n_r, GError **err);
@@ -91,8 +91,8 @@ bool tx_job_by_provider_id(struct store_tx *tx, const char *provider, const char
 			   struct job **j_r, GError **err);
 /* WAITING jobs of the item whose topic is in the set (1 << topic) become CANCELLED. */
 bool tx_jobs_cancel(struct store_tx *tx, int64_t item, guint topics, int64_t now, GError **err);
-/* When the next WAITING job is due; 0 if none waits. */
-bool tx_next_due(struct store_tx *tx, int64_t *due_r, GError **err);
+/* When the next WAITING job of that kind is due; 0 if none waits. */
+bool tx_next_due(struct store_tx *tx, enum job_kind kind, int64_t *due_r, GError **err);
 
 bool tx_journal_add(struct store_tx *tx, const struct journal_record *j, GError **err);	/* append-only */
 bool tx_journal(struct store_tx *tx, int64_t item, struct arena *a, struct journal_record ***records_r, gsize *n_r,

@@ -23,14 +23,14 @@ struct store_ops {
 	bool (*job)(struct store_tx *, int64_t, struct arena *, struct job **, GError **);
 	bool (*job_insert)(struct store_tx *, struct job *, GError **);
 	bool (*job_update)(struct store_tx *, const struct job *, GError **);
-	bool (*jobs_due)(struct store_tx *, int64_t, gsize, struct arena *, struct job ***, gsize *, GError **);
+	bool (*jobs_due)(struct store_tx *, enum job_kind, int64_t, gsize, struct arena *, struct job ***, gsize *, GError **);
 	bool (*jobs_in_state)(struct store_tx *, enum job_state, enum job_kind, gsize, struct arena *, struct job ***,
 			      gsize *, GError **);
 	bool (*jobs_of_item)(struct store_tx *, int64_t, struct arena *, struct job ***, gsize *, GError **);
 	bool (*job_by_provider_id)(struct store_tx *, const char *, const char *, struct arena *, struct job **,
 				   GError **);
 	bool (*jobs_cancel)(struct store_tx *, int64_t, guint, int64_t, GError **);
-	bool (*next_due)(struct store_tx *, int64_t *, GError **);
+	bool (*next_due)(struct store_tx *, enum job_kind, int64_t *, GError **);
 	bool (*journal_add)(struct store_tx *, const struct journal_record *, GError **);
 	bool (*journal)(struct store_tx *, int64_t, struct arena *, struct journal_record ***, gsize *, GError **);
 	bool (*code_give)(struct store_tx *, const char *, int64_t, int64_t, int64_t, int *, GError **);
