@@ -1,0 +1,386 @@
+#include "message.h"
+
+#include <string.h>
+
+#include "clock.h"
+#include "edits.h"
+#include "log.h"
+#include "reader.h"
+#include "render.h"
+#include "text.h"
+
+#define HEAD_MAX (1024 * 1024)
+#define RCPTS_MAX 10000
+#define FORGED_MAX 100		/* Postfix walks the whole header for each deletion */
+
+static guint64 tallies[N_TALLIES];
+
+void tally(enum tally t)
+{
+	__atomic_fetch_add(&tallies[t], 1, __ATOMIC_RELAXED);
+}
+
+guint64 tally_get(enum tally t)
+{
+	return __atomic_load_n(&tallies[t], __ATOMIC_RELAXED);
+}
+
+/* ---- collecting ---- */
+
+void message_begin(struct message *m, struct conf *conf)
+{
+	message_reset(m);
+	m->conf = conf;
+}
+
+void message_reset(struct message *m)
+{
+	bool leading_space = m->leading_space;
+	GString *mail = m->mail;
+
+	conf_unref(m->conf);
+	g_clear_pointer(&m->rcpts, g_ptr_array_unref);
+	g_clear_pointer(&m->rcpt_args, g_ptr_array_unref);
+	g_clear_pointer(&m->forged, g_ptr_array_unref);
+	g_clear_pointer(&m->arena, arena_free);
+	if (mail)
+		g_string_free(mail, TRUE);
+	*m = (struct message){ .leading_space = leading_space };
+}
+
+static struct arena *own_arena(struct message *m)
+{
+	if (!m->arena)
+		m->arena = arena_new();
+	return m->arena;
+}
+
+void message_add_rcpt(struct message *m, char **argv)
+{
+	struct arena *a = own_arena(m);
+	g_autofree char *args = g_strjoinv(" ", argv + 1);
+
+	if (!m->rcpts) {
+		m->rcpts = g_ptr_array_new();
+		m->rcpt_args = g_ptr_array_new();
+	}
+	if (m->rcpts->len >= RCPTS_MAX) {
+		m->over = true;
+		return;
+	}
+	g_ptr_array_add(m->rcpts, arena_strdup(a, argv[0]));
+	g_ptr_array_add(m->rcpt_args, arena_strdup(a, args));
+}
+
+void message_add_header(struct message *m, const char *name, const char *value)
+{
+	if (!m->trusted) {
+		if (!edits_header_forged(name))
+			return;
+		if (!m->forged)
+			m->forged = g_ptr_array_new();
+		if (m->forged->len <= FORGED_MAX)
+			g_ptr_array_add(m->forged, arena_strdup(own_arena(m), name));
+		return;
+	}
+	if (!m->mail)
+		m->mail = g_string_sized_new(4096);
+	if (m->over || m->mail->len + strlen(name) + strlen(value) + 3 > HEAD_MAX) {
+		m->over = true;
+		return;
+	}
+	g_string_append(m->mail, name);
+	g_string_append(m->mail, m->leading_space ? ":" : ": ");
+	g_string_append(m->mail, value);
+	g_string_append_c(m->mail, '\n');
+}
+
+void message_add_body(struct message *m, const char *chunk, gsize size)
+{
+	gsize have;
+
+	if (!m->trusted) {
+		m->body_over = true;
+		return;
+	}
+	have = m->mail->len - m->head_size - 1;
+	if (size > (gsize)m->conf->body_max - have) {
+		size = (gsize)m->conf->body_max - have;
+		m->body_over = true;
+	}
+	g_string_append_len(m->mail, chunk, (gssize)size);
+}
+
+/* ---- the end of the header ---- */
+
+static const char *or_dash(const char *s)
+{
+	return s && *s ? s : "-";
+}
+
+/* Why this mail of a trusted PBX is none of our business; NULL if it may be. */
+static const char *why_pass(struct message *m)
+{
+	const struct letter *l;
+	const char *auto_submitted;
+
+	if (m->over)
+		return "over-limit";
+	if (m->null_sender)
+		return "null-sender";
+	l = reader_read_headers(m->mail->str, m->mail->len, own_arena(m));
+	/* An after-queue filter hands our own work in again. */
+	if (letter_header(l, "X-Ringback-Item"))
+		return "has-item";
+	auto_submitted = letter_header(l, "Auto-Submitted");
+	if (auto_submitted && g_ascii_strncasecmp(auto_submitted, "auto-replied", 12) == 0)
+		return "auto-replied";
+	return profiles_may_match(m->conf->profiles, l) ? NULL : "no-profile";
+}
+
+bool message_wanted(struct message *m, const char *queue_id)
+{
+	const char *why;
+
+	if (!m->trusted) {
+		tally(TALLY_FOREIGN);
+		log_debug("%s: mail=pass why=foreign forged=%u", or_dash(queue_id), m->forged ? m->forged->len : 0);
+		return m->forged != NULL;
+	}
+	if (!m->mail)
+		m->mail = g_string_sized_new(4096);
+	why = m->rcpts ? why_pass(m) : "no-recipient";
+	if (why) {
+		tally(TALLY_PASSED);
+		log_info("%s: mail=pass why=%s", or_dash(queue_id), why);
+		return false;
+	}
+	m->head_size = m->mail->len;
+	g_string_append_c(m->mail, '\n');
+	return true;
+}
+
+/* ---- the end of the message: foreign mail ---- */
+
+static guint count_name(const GPtrArray *names, guint end, const char *name)
+{
+	guint n = 0;
+
+	for (guint i = 0; i < end; i++)
+		n += g_ascii_strcasecmp(names->pdata[i], name) == 0;
+	return n;
+}
+
+/* From the last to the first, so that no deletion shifts the index of another. */
+static sfsistat remove_forged(const struct message *m, SMFICTX *ctx, const char *queue_id)
+{
+	static char code[] = "554", class[] = "5.7.1", text[] = "Too many control headers";
+
+	if (m->forged->len > FORGED_MAX) {
+		log_warn("%s: mail=reject why=forged-headers-over-limit", queue_id);
+		smfi_setreply(ctx, code, class, text);
+		return SMFIS_REJECT;
+	}
+	for (guint i = m->forged->len; i > 0; i--) {
+		char *name = m->forged->pdata[i - 1];
+
+		if (smfi_chgheader(ctx, name, (int)count_name(m->forged, i, name), NULL) != MI_SUCCESS)
+			return SMFIS_TEMPFAIL;
+	}
+	tally(TALLY_FORGED);
+	log_info("%s: mail=pass why=forged-headers removed=%u", queue_id, m->forged->len);
+	return SMFIS_ACCEPT;
+}
+
+/* ---- the end of the message: mail of a PBX ---- */
+
+/* With HDR_LEADSPC nobody but us puts the blank after the colon. */
+static char *spaced(const struct message *m, const char *value)
+{
+	return value && m->leading_space ? arena_printf(m->arena, " %s", value) : (char *)value;
+}
+
+static bool send_headers(const struct message *m, SMFICTX *ctx, const struct edits *e)
+{
+	for (gsize i = 0; i < e->n_headers; i++) {
+		const struct edit_header *h = &e->headers[i];
+		char *name = (char *)h->name, *value = spaced(m, h->value);
+		int r = h->index > 0 ? smfi_chgheader(ctx, name, h->index, value) : smfi_addheader(ctx, name, value);
+
+		if (r != MI_SUCCESS)
+			return false;
+	}
+	return true;
+}
+
+static bool send_added(SMFICTX *ctx, const struct edits *e)
+{
+	for (const char **p = e->add; p && *p; p++)
+		if (smfi_addrcpt(ctx, (char *)*p) != MI_SUCCESS)
+			return false;
+	return true;
+}
+
+/* Another edit between two pieces would be refused by Postfix. */
+static bool send_body(SMFICTX *ctx, const struct edits *e)
+{
+	unsigned char *p = (unsigned char *)e->body;
+
+	for (gsize left = p ? e->body_size : 0; left > 0;) {
+		int n = (int)MIN(left, MILTER_CHUNK_SIZE);
+
+		if (smfi_replacebody(ctx, p, n) != MI_SUCCESS)
+			return false;
+		p += n;
+		left -= (gsize)n;
+	}
+	return true;
+}
+
+static bool send_removed(SMFICTX *ctx, const struct edits *e)
+{
+	for (const char **p = e->remove; p && *p; p++)
+		if (smfi_delrcpt(ctx, (char *)*p) != MI_SUCCESS)
+			return false;
+	return true;
+}
+
+/* Postfix applies each edit as it arrives. In this order a mail that we abandon half-way has more recipients than it
+ * should, never fewer. */
+static bool edits_send(const struct message *m, SMFICTX *ctx, const struct edits *e)
+{
+	return send_headers(m, ctx, e) && send_added(ctx, e) && send_body(ctx, e) && send_removed(ctx, e);
+}
+
+static struct edits *make_edits(const struct message *m, const struct decision *d, const struct event *e,
+				const char *myorigin)
+{
+	const struct edits_mail mail = {
+		.rcpts = (const char *const *)m->rcpts->pdata,
+		.rcpt_args = (const char *const *)m->rcpt_args->pdata,
+		.head = m->mail->str,
+		.head_size = m->head_size,
+		.body = m->body_over ? NULL : m->mail->str + m->head_size + 1,
+		.body_size = m->body_over ? 0 : m->mail->len - m->head_size - 1,
+		.from_sendmail = m->from_sendmail,
+		.myorigin = myorigin ? myorigin : "",
+	};
+
+	return edits_make(m->conf, d, e, &mail, m->arena);
+}
+
+/* The envelope's recipients as addresses: no angle brackets, UTF-8. */
+static const char *const *addresses(const struct message *m)
+{
+	guint n = m->rcpts->len - 1;
+	const char **list = ARENA_NEW_N(m->arena, const char *, n + 1);
+
+	for (guint i = 0; i < n; i++) {
+		const char *s = m->rcpts->pdata[i];
+		gsize size = strlen(s);
+
+		if (size >= 2 && s[0] == '<' && s[size - 1] == '>') {
+			s++;
+			size -= 2;
+		}
+		list[i] = text_utf8(m->arena, s, size);
+	}
+	return list;
+}
+
+static sfsistat store_failed(const struct message *m, SMFICTX *ctx, const char *queue_id, const GError *err)
+{
+	static char name[] = "X-Ringback-Error";
+	bool accept = m->conf->on_store_failure == ON_FAILURE_ACCEPT;
+
+	tally(TALLY_STORE_FAILURES);
+	log_error("%s: mail=%s why=store %s", queue_id, accept ? "pass" : "tempfail", err ? err->message : "failed");
+	if (!accept || smfi_addheader(ctx, name, spaced(m, "the store is out of reach; this call is in no item")))
+		return SMFIS_TEMPFAIL;
+	return SMFIS_ACCEPT;
+}
+
+static void log_decision(const struct message *m, const struct decision *d, const struct event *e)
+{
+	static const char *const verdicts[] = { "pass", "edit", "audit", "swallow" };
+	char number[24];
+
+	log_info("%s: item=%s profile=%s class=%s line=%s owner=%s caller=%s rcpts=%u mail=%s why=%s",
+		 e->queue_id,
+		 d->item ? render_item_id(m->arena, m->conf->roster, d->item->id) : "-", or_dash(e->call->profile),
+		 class_name(e->call->class), d->item ? or_dash(d->item->line) : "-",
+		 d->item ? or_dash(d->item->owner) : "-", log_number(e->call->caller, number), m->rcpts->len - 1,
+		 verdicts[d->mail], or_dash(d->why));
+}
+
+static sfsistat carry_out(const struct message *m, SMFICTX *ctx, const struct decision *d, const struct event *e)
+{
+	const struct edits *edits;
+
+	switch (d->mail) {
+	case MAIL_PASS:
+		tally(TALLY_PASSED);
+		return SMFIS_ACCEPT;
+	case MAIL_SWALLOW:
+		tally(TALLY_SWALLOWED);
+		return SMFIS_DISCARD;
+	case MAIL_EDIT:
+	case MAIL_AUDIT:
+		break;
+	}
+	edits = make_edits(m, d, e, smfi_getsymval(ctx, (char *)"j"));
+	if (!edits_send(m, ctx, edits)) {
+		log_error("%s: mail=tempfail why=edits the mail server did not take them", e->queue_id);
+		return SMFIS_TEMPFAIL;
+	}
+	tally(TALLY_EDITED);
+	return SMFIS_ACCEPT;
+}
+
+static struct call *read_call(const struct message *m, const struct letter *l)
+{
+	const struct profile_context ctx = {
+		.region = m->conf->region,
+		.zone = m->conf->timezone,
+		.arrived = clock_now(),
+	};
+
+	return profiles_read(m->conf->profiles, l, &ctx, m->arena);
+}
+
+static sfsistat take(struct message *m, SMFICTX *ctx, struct engine *engine, const char *queue_id)
+{
+	const struct letter *l = reader_read(m->mail->str, m->mail->len, NULL, m->arena);
+	g_autoptr(GError) err = NULL;
+	struct event e = {
+		.kind = EVENT_NOTICE,
+		.call = read_call(m, l),
+		.rcpts = addresses(m),
+		.message_id = l->message_id,
+		.queue_id = queue_id,
+	};
+	const struct decision *d;
+
+	if (!e.call) {
+		tally(TALLY_PASSED);
+		log_info("%s: mail=pass why=no-profile", queue_id);
+		return SMFIS_ACCEPT;
+	}
+	tally(TALLY_NOTICES);
+	d = engine_take(engine, m->conf, &e, m->arena, &err);
+	if (!d)
+		return store_failed(m, ctx, queue_id, err);
+	log_decision(m, d, &e);
+	return carry_out(m, ctx, d, &e);
+}
+
+sfsistat message_end(struct message *m, SMFICTX *ctx, struct engine *e)
+{
+	const char *queue_id = or_dash(smfi_getsymval(ctx, (char *)"i"));
+
+	if (!m->trusted)
+		return m->forged ? remove_forged(m, ctx, queue_id) : SMFIS_ACCEPT;
+	g_ptr_array_add(m->rcpts, NULL);
+	g_ptr_array_add(m->rcpt_args, NULL);
+	return take(m, ctx, e, queue_id);
+}

@@ -1,0 +1,47 @@
+/* message.h - one mail as a session collects it, and what becomes of it at its end. */
+#ifndef RINGBACK_MESSAGE_H
+#define RINGBACK_MESSAGE_H
+
+#include <glib.h>
+#include <libmilter/mfapi.h>
+#include <stdbool.h>
+
+#include "arena.h"
+#include "conf.h"
+#include "engine.h"
+
+/* Where message_end() and message_wanted() count; each is an atomic. */
+enum tally {
+	TALLY_CONNECTIONS, TALLY_MESSAGES, TALLY_FOREIGN, TALLY_NOTICES, TALLY_EDITED, TALLY_SWALLOWED, TALLY_PASSED,
+	TALLY_FORGED, TALLY_STORE_FAILURES, N_TALLIES
+};
+void tally(enum tally t);
+guint64 tally_get(enum tally t);
+
+/* A message between MAIL and its end. conf NULL: there is none. All but the address of the struct belongs to it. */
+struct message {
+	struct conf *conf;	/* the snapshot it began with */
+	bool trusted, from_sendmail, null_sender;
+	bool leading_space;	/* header values come and go with the blank after the colon */
+	struct arena *arena;	/* NULL until needed: foreign mail takes no memory */
+	GPtrArray *rcpts, *rcpt_args;	/* as the envelope had them; NULL-terminated at the end */
+	GString *mail;		/* header fields, then the blank line, then the body */
+	gsize head_size;	/* of mail, without the blank line; set at the end of the header */
+	bool over, body_over;	/* more header or recipients than we keep; more body */
+	GPtrArray *forged;	/* names of forged headers of a foreign mail, one entry for each time */
+};
+
+void message_begin(struct message *m, struct conf *conf);	/* takes the reference */
+void message_reset(struct message *m);		/* as if there had been no MAIL; safe at any time */
+
+void message_add_rcpt(struct message *m, char **argv);
+void message_add_header(struct message *m, const char *name, const char *value);
+void message_add_body(struct message *m, const char *chunk, gsize size);
+
+/* At the end of the header: must we see the rest? If not, it has been counted and logged. */
+bool message_wanted(struct message *m, const char *queue_id);
+
+/* At the end of the message: decides, sends the edits, and gives the answer for the mail server. */
+sfsistat message_end(struct message *m, SMFICTX *ctx, struct engine *e);
+
+#endif

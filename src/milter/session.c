@@ -1,0 +1,235 @@
+#include "session.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "log.h"
+#include "message.h"
+
+/* libmilter gives callbacks no pointer of ours before the first one has set it. */
+static struct engine *engine;
+static bool tcp;
+static gint open_sessions, busy;
+
+/* Callbacks of one connection may run on different threads, one at a time. */
+struct session {
+	unsigned long steps;	/* SMFIP_* in force */
+	char address[INET6_ADDRSTRLEN];	/* "" if it has none */
+	struct message message;
+};
+
+static const unsigned long actions_needed = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_CHGBODY | SMFIF_ADDRCPT |
+	SMFIF_DELRCPT | SMFIF_ADDRCPT_PAR;
+
+/* The answer to a step that needs none: nothing at all where the mail server agreed to that. */
+static sfsistat go_on(const struct session *s, unsigned long no_reply)
+{
+	return s && (s->steps & no_reply) ? SMFIS_NOREPLY : SMFIS_CONTINUE;
+}
+
+/* Only these macros cross the socket: the queue id, and our host's name for sendmail's bare addresses. */
+static void ask_for_macros(SMFICTX *ctx)
+{
+	static char none[] = "", id[] = "i", id_and_host[] = "i j";
+
+	for (int stage = SMFIM_FIRST; stage <= SMFIM_LAST; stage++)
+		smfi_setsymlist(ctx, stage, stage == SMFIM_EOM ? id_and_host : stage == SMFIM_EOH ? id : none);
+}
+
+static sfsistat on_negotiate(SMFICTX *ctx, unsigned long f0, unsigned long f1, unsigned long f2, unsigned long f3,
+			     unsigned long *pf0, unsigned long *pf1, unsigned long *pf2, unsigned long *pf3)
+{
+	unsigned long steps = SMFIP_NOHELO | SMFIP_NOUNKNOWN | SMFIP_NR_CONN | SMFIP_NR_MAIL | SMFIP_NR_RCPT |
+			      SMFIP_NR_HDR | SMFIP_SKIP | SMFIP_HDR_LEADSPC;
+	struct session *s;
+
+	(void)f2;
+	(void)f3;
+	if ((f0 & actions_needed) != actions_needed) {
+		log_error("milter: the mail server does not allow the edits we need (offers %#lx)", f0);
+		return SMFIS_REJECT;
+	}
+	/* Over TCP Postfix would stall 40 ms after DATA if that step had no reply (Nagle). */
+	if (!tcp)
+		steps |= SMFIP_NODATA;
+	s = g_new0(struct session, 1);
+	s->steps = steps & f1;
+	s->message.leading_space = (s->steps & SMFIP_HDR_LEADSPC) != 0;
+	smfi_setpriv(ctx, s);
+	tally(TALLY_CONNECTIONS);
+	g_atomic_int_inc(&open_sessions);
+	*pf0 = actions_needed;
+	if (f0 & SMFIF_SETSYMLIST) {
+		*pf0 |= SMFIF_SETSYMLIST;
+		ask_for_macros(ctx);
+	}
+	*pf1 = s->steps;
+	*pf2 = *pf3 = 0;
+	return SMFIS_CONTINUE;
+}
+
+static sfsistat on_connect(SMFICTX *ctx, char *host, _SOCK_ADDR *address)
+{
+	struct session *s = smfi_getpriv(ctx);
+	const struct sockaddr *sa = address;
+
+	(void)host;
+	if (s && sa && sa->sa_family == AF_INET)
+		inet_ntop(AF_INET, &((const struct sockaddr_in *)address)->sin_addr, s->address, sizeof(s->address));
+	else if (s && sa && sa->sa_family == AF_INET6)
+		inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)address)->sin6_addr, s->address,
+			  sizeof(s->address));
+	return go_on(s, SMFIP_NR_CONN);
+}
+
+/* sendmail(1) has no client: Postfix pretends one on the loopback, and gives addresses without angle brackets. */
+static bool from_sendmail(const struct session *s, const char *sender)
+{
+	return sender[0] != '<' && (strcmp(s->address, "127.0.0.1") == 0 || strcmp(s->address, "::1") == 0);
+}
+
+static sfsistat on_mail(SMFICTX *ctx, char **argv)
+{
+	struct session *s = smfi_getpriv(ctx);
+	struct message *m;
+	const char *sender = argv && argv[0] ? argv[0] : "";
+
+	if (!s)
+		return SMFIS_TEMPFAIL;
+	m = &s->message;
+	message_begin(m, engine_conf(engine));
+	m->from_sendmail = from_sendmail(s, sender);
+	m->null_sender = sender[0] == '\0' || strcmp(sender, "<>") == 0;
+	m->trusted = conf_trusts(m->conf, m->from_sendmail ? NULL : s->address, m->from_sendmail);
+	tally(TALLY_MESSAGES);
+	return go_on(s, SMFIP_NR_MAIL);
+}
+
+static sfsistat on_rcpt(SMFICTX *ctx, char **argv)
+{
+	struct session *s = smfi_getpriv(ctx);
+
+	if (s && s->message.trusted && argv && argv[0])
+		message_add_rcpt(&s->message, argv);
+	return go_on(s, SMFIP_NR_RCPT);
+}
+
+static sfsistat on_data(SMFICTX *ctx)
+{
+	(void)ctx;
+	return SMFIS_CONTINUE;
+}
+
+static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
+{
+	struct session *s = smfi_getpriv(ctx);
+
+	if (s && s->message.conf)
+		message_add_header(&s->message, name, value);
+	return go_on(s, SMFIP_NR_HDR);
+}
+
+static sfsistat on_header_end(SMFICTX *ctx)
+{
+	struct session *s = smfi_getpriv(ctx);
+
+	if (s && s->message.conf && message_wanted(&s->message, smfi_getsymval(ctx, (char *)"i")))
+		return SMFIS_CONTINUE;
+	if (s)
+		message_reset(&s->message);
+	return SMFIS_ACCEPT;
+}
+
+static sfsistat on_body(SMFICTX *ctx, unsigned char *chunk, size_t size)
+{
+	struct session *s = smfi_getpriv(ctx);
+
+	if (!s || !s->message.conf)
+		return SMFIS_ACCEPT;
+	if (!s->message.body_over)
+		message_add_body(&s->message, (const char *)chunk, size);
+	return s->message.body_over && (s->steps & SMFIP_SKIP) ? SMFIS_SKIP : SMFIS_CONTINUE;
+}
+
+static sfsistat on_end(SMFICTX *ctx)
+{
+	struct session *s = smfi_getpriv(ctx);
+	sfsistat answer = SMFIS_ACCEPT;
+
+	if (s && s->message.conf) {
+		g_atomic_int_inc(&busy);
+		answer = message_end(&s->message, ctx, engine);
+		message_reset(&s->message);
+		g_atomic_int_add(&busy, -1);
+	}
+	return answer;
+}
+
+/* May come between any two steps, also before the first header and after an answer that ended the message. */
+static sfsistat on_abort(SMFICTX *ctx)
+{
+	struct session *s = smfi_getpriv(ctx);
+
+	if (s)
+		message_reset(&s->message);
+	return SMFIS_CONTINUE;
+}
+
+/* Also for those who connect and go without a word: they have no session. */
+static sfsistat on_close(SMFICTX *ctx)
+{
+	struct session *s = smfi_getpriv(ctx);
+
+	if (!s)
+		return SMFIS_CONTINUE;
+	message_reset(&s->message);
+	smfi_setpriv(ctx, NULL);
+	g_free(s);
+	g_atomic_int_add(&open_sessions, -1);
+	return SMFIS_CONTINUE;
+}
+
+struct smfiDesc session_callbacks(struct engine *e, bool over_tcp)
+{
+	static char name[] = "ringback";
+
+	engine = e;
+	tcp = over_tcp;
+	return (struct smfiDesc){
+		.xxfi_name = name,
+		.xxfi_version = SMFI_VERSION,
+		.xxfi_flags = actions_needed | SMFIF_SETSYMLIST,
+		.xxfi_negotiate = on_negotiate,
+		.xxfi_connect = on_connect,
+		.xxfi_envfrom = on_mail,
+		.xxfi_envrcpt = on_rcpt,
+		.xxfi_data = over_tcp ? on_data : NULL,
+		.xxfi_header = on_header,
+		.xxfi_eoh = on_header_end,
+		.xxfi_body = on_body,
+		.xxfi_eom = on_end,
+		.xxfi_abort = on_abort,
+		.xxfi_close = on_close,
+	};
+}
+
+void session_get_counts(struct milter_counts *c_r)
+{
+	*c_r = (struct milter_counts){
+		.connections = tally_get(TALLY_CONNECTIONS),
+		.messages = tally_get(TALLY_MESSAGES),
+		.foreign = tally_get(TALLY_FOREIGN),
+		.notices = tally_get(TALLY_NOTICES),
+		.edited = tally_get(TALLY_EDITED),
+		.swallowed = tally_get(TALLY_SWALLOWED),
+		.passed = tally_get(TALLY_PASSED),
+		.forged = tally_get(TALLY_FORGED),
+		.store_failures = tally_get(TALLY_STORE_FAILURES),
+		.open = g_atomic_int_get(&open_sessions),
+	};
+}
+
+bool session_quiet(void)
+{
+	return g_atomic_int_get(&busy) == 0;
+}
