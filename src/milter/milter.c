@@ -21,7 +21,7 @@
 #define SYSTEMD_FIRST_FD 3
 
 static int listen_fd = -1;
-static bool inherited, over_tcp;	/* handed in by systemd; not a unix socket */
+static bool over_tcp;			/* not a unix socket */
 static char *unix_path;			/* of a socket that we made, to be removed */
 static GThread *thread;
 
@@ -175,8 +175,7 @@ bool milter_listen(const struct conf *conf, GError **err)
 	bool ok;
 
 	listen_fd = from_systemd();
-	inherited = listen_fd >= 0;
-	if (inherited)
+	if (listen_fd >= 0)
 		ok = true;
 	else if (g_str_has_prefix(spec, "unix:") || g_str_has_prefix(spec, "local:"))
 		ok = listen_unix(conf, rest + 1, err);
@@ -229,20 +228,32 @@ static int private_socket(struct sockaddr_un *sun_r, socklen_t *size_r)
 	return fd;
 }
 
-/* libmilter can stop accepting only by ending sessions too. So another socket is put under its feet: who connects
- * now is refused, or waits in systemd's queue for the next ringbackd. */
-static void stop_accepting(int private_fd)
+static void touch(const struct sockaddr *sa, socklen_t size)
 {
-	int old = inherited ? -1 : dup(listen_fd);
+	int fd = socket(sa->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
+	/* A full queue wakes as well as a connection. */
+	if (fd >= 0 && connect(fd, sa, size) == 0)
+		log_debug("milter: woke libmilter");
+	if (fd >= 0)
+		close(fd);
+}
+
+/* libmilter can stop accepting only by ending sessions too. So another socket is put under its feet: who connects
+ * now is refused, or waits in systemd's queue for the next ringbackd. Its poll() wakes for the old socket and then looks
+ * at the new one, which must have something by then, or it sleeps on. */
+static void stop_accepting(int private_fd, const struct sockaddr_un *sun, socklen_t sun_size)
+{
+	struct sockaddr_storage old;
+	socklen_t size = sizeof(old);
+
+	if (private_fd >= 0 && getsockname(listen_fd, (struct sockaddr *)&old, &size) == 0 &&
+	    dup2(private_fd, listen_fd) >= 0) {
+		touch((const struct sockaddr *)sun, sun_size);
+		touch((struct sockaddr *)&old, size);
+	}
 	if (unix_path)
 		unlink(unix_path);
-	if (private_fd >= 0)
-		dup2(private_fd, listen_fd);
-	if (old >= 0) {
-		shutdown(old, SHUT_RDWR);	/* wakes libmilter's poll() on it */
-		close(old);
-	}
 }
 
 static int open_now(void)
@@ -253,15 +264,25 @@ static int open_now(void)
 	return c.open;
 }
 
-/* libmilter looks every 5 s whether it shall stop, or when somebody connects. */
-static void wake(const struct sockaddr_un *sun, socklen_t size)
+static gpointer stop(gpointer stopped)
 {
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	smfi_stop();
+	g_atomic_int_set((gint *)stopped, 1);
+	return NULL;
+}
 
-	if (fd >= 0 && connect(fd, (const struct sockaddr *)sun, size) != 0)
-		log_debug("milter: cannot wake libmilter: %s", g_strerror(errno));
-	if (fd >= 0)
-		close(fd);
+/* smfi_stop() waits for a lock that libmilter holds while it waits 5 s for a connection: so there will be one. */
+static void end_libmilter(const struct sockaddr_un *sun, socklen_t size)
+{
+	gint stopped = 0;
+	GThread *stopper = g_thread_new("milter-stop", stop, &stopped);
+
+	while (!g_atomic_int_get(&stopped)) {
+		touch((const struct sockaddr *)sun, size);
+		g_usleep(2000);
+	}
+	g_thread_join(stopper);
+	g_thread_join(g_steal_pointer(&thread));
 }
 
 void milter_stop(int64_t timeout_s)
@@ -274,15 +295,12 @@ void milter_stop(int64_t timeout_s)
 	if (!thread)
 		return;
 	private_fd = private_socket(&sun, &size);
-	stop_accepting(private_fd);
+	stop_accepting(private_fd, &sun, size);
 	while (open_now() > 0 && clock_mono_ms() < end)
 		g_usleep(5000);
 	if (open_now() > 0)
 		log_warn("milter: open=%d sessions ended by the stop", open_now());
-	smfi_stop();
-	if (private_fd >= 0)
-		wake(&sun, size);
-	g_thread_join(g_steal_pointer(&thread));
+	end_libmilter(&sun, size);
 	/* A worker may still be inside the engine, which its owner will free next. */
 	while (!session_quiet())
 		g_usleep(5000);

@@ -15,6 +15,7 @@ static gint open_sessions, busy;
 struct session {
 	unsigned long steps;	/* SMFIP_* in force */
 	char address[INET6_ADDRSTRLEN];	/* "" if it has none */
+	bool pretended;		/* no client at all: sendmail(1) */
 	struct message message;
 };
 
@@ -68,24 +69,30 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long f0, unsigned long f1, u
 	return SMFIS_CONTINUE;
 }
 
+/* sendmail(1) has no client: Postfix pretends one on the loopback, port 0, which no real client has. */
+static void set_client(struct session *s, const struct sockaddr *sa)
+{
+	if (sa->sa_family == AF_INET) {
+		const struct sockaddr_in *in = (const struct sockaddr_in *)sa;
+
+		inet_ntop(AF_INET, &in->sin_addr, s->address, sizeof(s->address));
+		s->pretended = in->sin_port == 0 && in->sin_addr.s_addr == htonl(INADDR_LOOPBACK);
+	} else if (sa->sa_family == AF_INET6) {
+		const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)sa;
+
+		inet_ntop(AF_INET6, &in6->sin6_addr, s->address, sizeof(s->address));
+		s->pretended = in6->sin6_port == 0 && IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr);
+	}
+}
+
 static sfsistat on_connect(SMFICTX *ctx, char *host, _SOCK_ADDR *address)
 {
 	struct session *s = smfi_getpriv(ctx);
-	const struct sockaddr *sa = address;
 
 	(void)host;
-	if (s && sa && sa->sa_family == AF_INET)
-		inet_ntop(AF_INET, &((const struct sockaddr_in *)address)->sin_addr, s->address, sizeof(s->address));
-	else if (s && sa && sa->sa_family == AF_INET6)
-		inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)address)->sin6_addr, s->address,
-			  sizeof(s->address));
+	if (s && address)
+		set_client(s, (const struct sockaddr *)address);
 	return go_on(s, SMFIP_NR_CONN);
-}
-
-/* sendmail(1) has no client: Postfix pretends one on the loopback, and gives addresses without angle brackets. */
-static bool from_sendmail(const struct session *s, const char *sender)
-{
-	return sender[0] != '<' && (strcmp(s->address, "127.0.0.1") == 0 || strcmp(s->address, "::1") == 0);
 }
 
 static sfsistat on_mail(SMFICTX *ctx, char **argv)
@@ -98,7 +105,7 @@ static sfsistat on_mail(SMFICTX *ctx, char **argv)
 		return SMFIS_TEMPFAIL;
 	m = &s->message;
 	message_begin(m, engine_conf(engine));
-	m->from_sendmail = from_sendmail(s, sender);
+	m->from_sendmail = s->pretended && sender[0] != '<';	/* sendmail(1): without angle brackets */
 	m->null_sender = sender[0] == '\0' || strcmp(sender, "<>") == 0;
 	m->trusted = conf_trusts(m->conf, m->from_sendmail ? NULL : s->address, m->from_sendmail);
 	tally(TALLY_MESSAGES);
