@@ -6,9 +6,12 @@
 #ifndef RINGBACK_DECIDE_H
 #define RINGBACK_DECIDE_H
 
+#define DECIDE_NO_ITEM (-1)
+
 #include "arena.h"
 #include "call.h"
 #include "item.h"
+#include "journal.h"
 #include "reply.h"
 #include "roster.h"
 
@@ -46,6 +49,7 @@ struct event {
 struct texted {
 	int code;
 	const struct item *item;
+	const char *const *told;	/* all phones told about it (E.164), for TAKEN texts; NULL-terminated or NULL */
 };
 
 struct facts {
@@ -53,11 +57,13 @@ struct facts {
 	const struct item *item;	/* RECEIPT, TIMER, COMMAND: the item itself */
 	const struct notice *notices;	/* of that item, newest first, at most 64 */
 	gsize n_notices;
-	const struct notice *same;	/* newest earlier notice with the same notice key, its item is `item`; or NULL */
+	/* newest earlier notice with the same notice key, its item is `item`; or NULL. Give it (and its item) only if
+	 * dedup_is_retry() says so; else look for the item as if there were none */
+	const struct notice *same;
 	/* REPLY: codes of that phone, live items first, newest first */
 	const struct texted *texted;
 	gsize n_texted;
-	/* phones already told about `item` (E.164), for TAKEN texts; NULL-terminated or NULL */
+	/* COMMAND: phones already told about `item` (E.164), for TAKEN texts; NULL-terminated or NULL */
 	const char *const *told;
 };
 
@@ -68,16 +74,21 @@ enum mail_verdict {
 	MAIL_SWALLOW,		/* a copy: recorded, delivered to nobody */
 };
 
+/* Order of execution: insert or update item, update those of more, cancel, then add jobs and journal. */
 struct decision {
 	struct item *item;		/* the new state, in the arena; NULL: no item is touched */
+	GPtrArray *more;		/* struct item *: further items changed ("AA", "STOP"), to be updated likewise */
 	bool created;			/* item is to be inserted (its id is 0 until then) */
 	struct notice *notice;		/* NOTICE: to be kept; NULL for others. Its item id follows item */
 	enum mail_verdict mail;		/* NOTICE */
 	const struct line *line;	/* of the item; NULL if the configuration has it no more */
 	const struct person *owner;	/* likewise */
 	GPtrArray *jobs;		/* struct job *: to be added to the outbox */
-	guint cancel;			/* bit set of (1 << enum job_topic): jobs of the item that wait are cancelled */
-	GPtrArray *journal;		/* struct journal_record *: to be added, item id follows item */
+	guint cancel;			/* bit set of (1 << enum job_topic): jobs that wait, of item and of more, are
+					 * cancelled; before jobs are added, which it does not concern */
+	GPtrArray *journal;		/* struct journal_record *: to be added */
+	/* Jobs and records whose item is 0 are about `item` (and get its id), or about none if that is NULL; -1
+	 * (DECIDE_NO_ITEM) is really none, whatever `item` is, and is stored as 0. */
 	const char *why;		/* the reasons in one line: "line=clinic(called 201) closed step=1 anna" */
 };
 

@@ -1,0 +1,47 @@
+#include "decide_private.h"
+
+/* Why a command cannot be done; NULL if it can. */
+static const char *refusal(const struct think *t, const struct person *to)
+{
+	const struct item *i = t->f->item;
+
+	if (!i)
+		return "there is no such item";
+	if (!item_is_live(i))
+		return arena_printf(t->a, "it is %s (%s)", state_name(i->state), resolution_name(i->resolution));
+	if (t->e->command == COMMAND_CLOSE)
+		return t->e->resolution == RESOLUTION_NONE ? "a resolution is needed" : NULL;
+	if (!to)
+		return arena_printf(t->a, "there is no person \"%s\"", t->e->to ? t->e->to : "");
+	if (t->e->command == COMMAND_ACK && i->state == STATE_ACKED && act_holds(i, to))
+		return arena_printf(t->a, "%s has it already", think_name(t, to->id));
+	if (t->e->command == COMMAND_ASSIGN && g_strcmp0(i->owner, to->id) == 0)
+		return arena_printf(t->a, "%s owns it already", think_name(t, to->id));
+	return NULL;
+}
+
+void decide_command(struct think *t)
+{
+	const struct person *to = roster_person(t->r, t->e->to);
+	const char *no = refusal(t, to), *by = t->e->by ? t->e->by : "operator";
+	struct actor actor = { .person = to, .who = by, .how = "cli", .told = t->f->told };
+	struct item *i;
+
+	if (no) {
+		think_why(t, "%s", no);
+		return;
+	}
+	i = think_item(t, t->f->item);
+	switch (t->e->command) {
+	case COMMAND_ACK:
+		act_ack(t, i, &actor);
+		break;
+	case COMMAND_CLOSE:
+		actor.person = roster_person(t->r, by);
+		act_close(t, i, t->e->resolution, &actor);
+		break;
+	case COMMAND_ASSIGN:
+		act_assign(t, i, &actor);
+		break;
+	}
+}

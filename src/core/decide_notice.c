@@ -1,0 +1,461 @@
+#include "decide_private.h"
+
+#include <string.h>
+
+#include "dedup.h"
+#include "escalate.h"
+#include "text.h"
+
+#define VOICEMAIL_LATE_S 300	/* a recording is mailed after the caller hung up, and some PBXs queue */
+#define MESSAGE_ID_MAX 250	/* octets of one that can stand in a header line */
+
+/* A notice seen against the item that it may belong to. */
+struct match {
+	const struct call *call;
+	const struct line *dialled;	/* the line of the notice, */
+	const struct line *line;	/* of the item, as long as it is configured */
+	const char *rcpts, *key, *notice_key;
+	bool same_id, other_id;		/* call ids: the same, or both there and different */
+	bool recent;			/* within the window of the item's newest call */
+	bool has_class;			/* that call has a notice of this class already */
+	bool has_voicemail;
+	bool meets, meets_class;	/* ... one that went to one of these recipients; one of this class that did */
+	bool key_again;			/* ... one that differs in its recipients alone */
+};
+
+enum relation {
+	RELATION_NEW,		/* none */
+	RELATION_COPY,		/* another phone of the newest call */
+	RELATION_SAME_CALL,	/* the newest call, but something new is said of it: its voicemail */
+	RELATION_AGAIN,		/* the same caller tries once more */
+};
+
+/* ---- what the notice is to the item ---- */
+
+/* Notices are newest first; those of the newest call came when it did or later. */
+static void look_at_newest_call(struct think *t, struct match *m)
+{
+	for (gsize n = 0; n < t->f->n_notices && t->f->notices[n].arrived >= t->f->item->last_call; n++) {
+		const struct notice *one = &t->f->notices[n];
+		bool meets = dedup_rcpts_meet(one->rcpts, m->rcpts), class = one->class == m->call->class;
+
+		if (one->action == NOTICE_RETRY)
+			continue;
+		m->meets |= meets;
+		m->has_class |= class;
+		m->meets_class |= class && meets;
+		m->has_voicemail |= one->class == CLASS_VOICEMAIL;
+		m->key_again |= strcmp(one->key, dedup_notice_key(t->a, m->call, one->rcpts)) == 0;
+	}
+}
+
+static bool anonymous(const struct call *c)
+{
+	return c->withheld && !c->caller;
+}
+
+/* PBXs begin to count their call ids anew: one from long ago, or of another caller, is another call. */
+static bool same_call_id(const struct think *t, const struct call *c)
+{
+	const struct item *i = t->f->item;
+
+	return c->call_id && g_strcmp0(c->call_id, i->call_id) == 0 &&
+	       t->now - i->last_call <= t->r->rules.reopen_window_s &&
+	       (!c->caller || !i->caller || strcmp(c->caller, i->caller) == 0);
+}
+
+static void look(struct think *t, struct match *m)
+{
+	const struct item *i = t->f->item;
+	const struct rules *rules = &t->r->rules;
+	int64_t window = anonymous(m->call) ? rules->withheld_window_s : rules->collect_window_s;
+
+	m->same_id = same_call_id(t, m->call);
+	m->other_id = m->call->call_id && i->call_id && strcmp(m->call->call_id, i->call_id) != 0;
+	m->recent = t->now - i->last_call <= window;
+	look_at_newest_call(t, m);
+}
+
+/* Swallowing a copy of a recording loses nothing only if it is the same recording. */
+static bool same_recording(const struct item *i, const struct match *m)
+{
+	const struct call *c = m->call;
+
+	if (m->key_again)
+		return true;
+	if (i->transcript && c->transcript && strcmp(i->transcript, c->transcript) != 0)
+		return false;
+	return c->duration_s >= 0 && c->duration_s == i->duration_s;
+}
+
+static bool is_copy(const struct item *i, const struct match *m)
+{
+	if (!m->has_class || m->other_id)
+		return false;
+	/* Where the recipients meet, the same phone rang again. With a call id we know better. */
+	if (!m->same_id && (!m->recent || m->meets_class))
+		return false;
+	return m->call->class != CLASS_VOICEMAIL || same_recording(i, m);
+}
+
+/* The voicemail of a missed call, or the notice of a missed call that its voicemail overtook. */
+static bool is_rest_of_call(const struct think *t, const struct match *m)
+{
+	const struct item *i = t->f->item;
+	int64_t late = VOICEMAIL_LATE_S + MAX(m->call->duration_s, 0);
+
+	if (m->other_id)
+		return false;
+	if (m->call->class != CLASS_VOICEMAIL)
+		return m->recent && m->has_voicemail && !m->has_class;
+	return !m->has_voicemail && (m->recent || i->state == STATE_COLLECTING || t->now - i->last_call <= late);
+}
+
+/* Withheld callers have no number to key on: only what was sent to different people in a short time can be one call,
+ * and two recordings never are. */
+static enum relation relate_anonymous(const struct match *m)
+{
+	if (!m->recent || m->meets || m->other_id)
+		return RELATION_NEW;
+	if (m->call->class == CLASS_VOICEMAIL && m->has_voicemail)
+		return RELATION_NEW;
+	return m->has_class ? RELATION_COPY : RELATION_SAME_CALL;
+}
+
+static enum relation relate(const struct think *t, const struct match *m)
+{
+	const struct item *i = t->f->item;
+
+	if (!m->same_id && (dedup_is_nobody(m->call) || strcmp(i->key, m->key) != 0))
+		return RELATION_NEW;
+	if (!m->same_id && anonymous(m->call)) {
+		enum relation r = relate_anonymous(m);
+
+		return i->state == STATE_SUPPRESSED && r != RELATION_COPY ? RELATION_NEW : r;
+	}
+	if (is_copy(i, m))
+		return RELATION_COPY;
+	/* Answered elsewhere, and yet a recording or another call: somebody wants to be called back. */
+	if (i->state == STATE_SUPPRESSED)
+		return RELATION_NEW;
+	if (m->same_id || is_rest_of_call(t, m))
+		return RELATION_SAME_CALL;
+	if (i->state == STATE_CLOSED && t->now - i->closed > t->r->rules.reopen_window_s)
+		return RELATION_NEW;
+	return RELATION_AGAIN;
+}
+
+/* ---- what becomes of it ---- */
+
+static void keep_notice(struct think *t, const struct match *m, enum notice_action action)
+{
+	struct notice *n = ARENA_NEW(t->a, struct notice);
+
+	*n = (struct notice){
+		.item = t->d->item->id, .key = m->notice_key, .class = m->call->class, .arrived = t->now,
+		.rcpts = m->rcpts, .message_id = t->e->message_id, .queue_id = t->e->queue_id, .action = action
+	};
+	t->d->notice = n;
+}
+
+static enum mail_verdict collapse_verdict(const struct line *line)
+{
+	static const enum mail_verdict verdicts[] = {
+		[COLLAPSE_SWALLOW] = MAIL_SWALLOW, [COLLAPSE_AUDIT] = MAIL_AUDIT, [COLLAPSE_PASS] = MAIL_PASS
+	};
+
+	return verdicts[line->collapse];
+}
+
+static const char *caller_words(const struct think *t, const struct call *c)
+{
+	if (c->caller)
+		return c->caller;
+	if (c->withheld)
+		return "a withheld number";
+	if (c->caller_name)
+		return text_line(t->a, c->caller_name, 100);
+	return c->caller_raw ? text_line(t->a, c->caller_raw, 64) : "nobody known";
+}
+
+static void start_collecting(struct think *t, struct item *i, const struct line *line)
+{
+	const struct escalation_policy *p = escalate_policy(line, t->now);
+
+	i->state = STATE_COLLECTING;
+	i->policy = p ? p->id : NULL;
+	i->step = 0;
+	i->texted = 0;
+	i->acked = 0;
+	i->acked_by = NULL;
+	i->due = hours_next_open(line->hours, t->now) + line->callback_within_s;
+	think_job(t, i, JOB_TIMER, TOPIC_WINDOW, t->now + t->r->rules.collect_window_s);
+	think_why(t, "policy=%s", p ? p->id : "none");
+	if (p)
+		think_why(t, "step=1 %s", p->steps[0].tell->id);
+}
+
+static void suppress(struct think *t, struct item *i)
+{
+	i->state = STATE_SUPPRESSED;
+	i->resolution = RESOLUTION_ANSWERED_ELSEWHERE;
+	i->closed = t->now;
+	t->d->cancel |= CANCEL_ALL;
+	think_journal(t, i, JOURNAL_SUPPRESSED, "pbx", "mail", "answered elsewhere: nobody is told");
+	think_why(t, "answered elsewhere");
+}
+
+/* What a notice knows of the recording and the reason goes into the item; what the item knows already, stays. */
+static void learn(struct think *t, struct item *i, const struct call *c)
+{
+	if (c->class == CLASS_VOICEMAIL) {
+		i->class = CLASS_VOICEMAIL;
+		i->duration_s = c->duration_s;
+		i->transcript = c->transcript;
+	}
+	if (c->reason != REASON_UNKNOWN && c->reason != REASON_ANSWERED_ELSEWHERE)
+		i->reason = c->reason;
+	if (!i->caller_name && c->caller_name)
+		i->caller_name = text_line(t->a, c->caller_name, 100);
+	if (!i->call_id)
+		i->call_id = c->call_id;
+}
+
+static bool message_id_fits(const char *id)
+{
+	gsize len = id ? strlen(id) : 0;
+
+	if (len < 3 || len > MESSAGE_ID_MAX || id[0] != '<' || id[len - 1] != '>')
+		return false;
+	for (gsize n = 1; n < len - 1; n++)
+		if (!g_ascii_isgraph(id[n]) || id[n] == '<' || id[n] == '>')
+			return false;
+	return true;
+}
+
+/* The thread of an item hangs on its first mail's Message-ID. A mail without one (or with something that cannot stand
+ * in a header) gets this one. */
+static const char *thread_id(struct think *t, const struct match *m)
+{
+	if (message_id_fits(t->e->message_id))
+		return t->e->message_id;
+	return arena_printf(t->a, "<%.24s.%" G_GINT64_FORMAT "@%s>", m->notice_key, t->now,
+			    t->r->rules.domain ? t->r->rules.domain : "localhost");
+}
+
+static struct item *new_item(struct think *t, const struct match *m)
+{
+	const struct call *c = m->call;
+	const struct item fresh = {
+		.key = m->key, .call_id = c->call_id, .class = c->class, .reason = c->reason, .line = m->dialled->id,
+		.owner = m->dialled->owner->id, .caller = c->caller, .withheld = c->withheld,
+		.caller_raw = c->caller_raw ? text_line(t->a, c->caller_raw, 64) : NULL,
+		.caller_name = c->caller_name ? text_line(t->a, c->caller_name, 100) : NULL,
+		.called = c->called ? text_line(t->a, c->called, 100) : NULL, .call_time = c->time,
+		.duration_s = c->duration_s, .transcript = c->transcript, .profile = c->profile, .calls = 1,
+		.created = t->now, .last_call = t->now, .thread_id = thread_id(t, m)
+	};
+
+	return think_item(t, &fresh);
+}
+
+static void take_new(struct think *t, const struct match *m)
+{
+	struct item *i = new_item(t, m);
+
+	t->d->created = true;
+	think_why(t, "new");
+	think_journal(t, i, JOURNAL_CREATED, "pbx", "mail", "%s call of %s on %s; owner %s", class_name(i->class),
+		      caller_words(t, m->call), m->dialled->name, think_name(t, i->owner));
+	if (m->call->reason == REASON_ANSWERED_ELSEWHERE) {
+		i->due = t->now;
+		suppress(t, i);
+	} else {
+		start_collecting(t, i, m->dialled);
+	}
+	keep_notice(t, m, NOTICE_FIRST);
+	t->d->mail = MAIL_EDIT;
+}
+
+/* Proof that a colleague answered takes back what was not told yet. Not if there is a recording (perhaps the
+ * mailbox "answered"), nor if an earlier call waits. */
+static bool proves_answered(const struct item *i, const struct call *c)
+{
+	return c->reason == REASON_ANSWERED_ELSEWHERE && i->state == STATE_COLLECTING &&
+	       i->class != CLASS_VOICEMAIL && c->class != CLASS_VOICEMAIL && i->calls == 1;
+}
+
+static void take_copy(struct think *t, const struct match *m)
+{
+	struct item *i = think_item(t, t->f->item);
+
+	think_why(t, "copy");
+	think_journal(t, i, JOURNAL_COPIED, "pbx", "mail", "the same call, to %s", m->rcpts);
+	if (proves_answered(i, m->call))
+		suppress(t, i);
+	keep_notice(t, m, NOTICE_COPY);
+	t->d->mail = collapse_verdict(m->line);
+}
+
+/* The new call is what the text must be about: what came before was looked after. */
+static void reopen(struct think *t, struct item *i, const struct match *m)
+{
+	think_why(t, "reopened");
+	t->d->cancel |= CANCEL_ALL;
+	think_journal(t, i, JOURNAL_REOPENED, "pbx", "mail", "was closed: %s", resolution_name(i->resolution));
+	i->resolution = RESOLUTION_NONE;
+	i->closed = 0;
+	i->class = m->call->class;
+	i->duration_s = m->call->duration_s;
+	i->transcript = m->call->transcript;
+	i->call_time = m->call->time;
+	start_collecting(t, i, m->line);
+}
+
+/* Has the clock brought another policy into force? An item of opening hours, of which nobody was texted, must wake
+ * somebody when its caller tries again at night. */
+static bool other_policy(const struct item *i, const struct escalation_policy *now)
+{
+	return now && g_strcmp0(i->policy, now->id) != 0;
+}
+
+/* They called again while the item is open. */
+static void tell_again(struct think *t, struct item *i, const struct line *line)
+{
+	const struct escalation_policy *p = escalate_policy(line, t->now);
+	bool changed = other_policy(i, p);
+
+	if (i->state == STATE_COLLECTING)
+		return;		/* the text has not gone yet and will say it */
+	if (changed && !i->acked_by) {
+		t->d->cancel |= CANCEL_TELLING;
+		think_journal(t, i, JOURNAL_COLLECTING, "pbx", "mail", "policy %s is in force now; was %s, %s", p->id,
+			      state_name(i->state), i->policy ? i->policy : "none");
+		start_collecting(t, i, line);
+		return;
+	}
+	if (changed) {
+		i->policy = p->id;
+		i->step = 0;
+	}
+	tell_update(t, i, i->texted > 0 || changed);
+}
+
+static void take_joined(struct think *t, const struct match *m, enum relation relation)
+{
+	const struct call *c = m->call;
+	struct item *i = think_item(t, t->f->item);
+	bool answered = c->reason == REASON_ANSWERED_ELSEWHERE && c->class != CLASS_VOICEMAIL;
+	bool again = relation == RELATION_AGAIN && !answered;
+	/* The recording of a call does not open an item again when somebody has since spoken with the caller. */
+	bool spoken = i->resolution == RESOLUTION_CALLED_BACK || i->resolution == RESOLUTION_CALLER_REACHED;
+
+	if (again) {
+		i->calls++;
+		i->last_call = t->now;
+		i->call_id = c->call_id;
+	}
+	learn(t, i, c);
+	think_why(t, again ? "again calls=%" G_GINT64_FORMAT : "same call calls=%" G_GINT64_FORMAT, i->calls);
+	think_journal(t, i, JOURNAL_JOINED, "pbx", "mail", "%s, %s; %" G_GINT64_FORMAT " %s", class_name(c->class),
+		      answered ? "answered elsewhere" : again ? "the same caller again" : "of the same call", i->calls,
+		      i->calls == 1 ? "call" : "calls");
+	if (proves_answered(i, c))
+		suppress(t, i);
+	else if (i->state == STATE_CLOSED && (again || (c->class == CLASS_VOICEMAIL && !spoken)))
+		reopen(t, i, m);
+	else if (i->state != STATE_CLOSED && again)
+		tell_again(t, i, m->line);
+	keep_notice(t, m, NOTICE_JOINED);
+	t->d->mail = MAIL_EDIT;
+}
+
+/* What was done to the mail when it came first: to a retry of a retry, what was done to the first of them. */
+static enum notice_action first_action(const struct facts *f)
+{
+	if (f->same->action != NOTICE_RETRY)
+		return f->same->action;
+	for (gsize n = 0; n < f->n_notices; n++)
+		if (f->notices[n].action != NOTICE_RETRY && strcmp(f->notices[n].key, f->same->key) == 0)
+			return f->notices[n].action;
+	return NOTICE_JOINED;	/* not known any more: the mail goes on rather than be lost */
+}
+
+/* Nothing is counted and nobody told. A mail that went on goes on again: it may be that nobody got it. */
+static void take_retry(struct think *t, const struct match *m)
+{
+	bool copy = first_action(t->f) == NOTICE_COPY;
+	const struct item *i = think_item(t, t->f->item);
+
+	think_why(t, copy ? "seen again (copy)" : "seen again");
+	think_journal(t, i, JOURNAL_SEEN_AGAIN, "pbx", "mail", "the same mail once more, queue id %s",
+		      t->e->queue_id ? t->e->queue_id : "unknown");
+	keep_notice(t, m, NOTICE_RETRY);
+	t->d->mail = copy ? collapse_verdict(m->line) : MAIL_EDIT;
+}
+
+/* An item may outlive its line and its owner in the configuration; a new notice finds it new ones. */
+static void adopt(struct think *t, const struct line *line)
+{
+	struct item *i = t->d->item;
+	const char *before = i->owner;
+
+	if (!roster_line_by_id(t->r, i->line)) {
+		think_journal(t, i, JOURNAL_ASSIGNED, "ringback", "mail", "line %s is configured no more: now %s",
+			      i->line, line->id);
+		i->line = line->id;
+	}
+	if (roster_person(t->r, before))
+		return;
+	i->owner = line->owner->id;
+	think_journal(t, i, JOURNAL_ASSIGNED, "ringback", "mail", "owner %s is configured no more: now %s",
+		      before ? before : "nobody", think_name(t, i->owner));
+}
+
+static void take(struct think *t, struct match *m)
+{
+	const struct facts *f = t->f;
+	enum relation relation = RELATION_NEW;
+
+	if (f->item && f->same && dedup_is_retry(m->call, t->e->message_id, f->same, t->now,
+						 t->r->rules.collect_window_s)) {
+		take_retry(t, m);
+		return;
+	}
+	if (f->item) {
+		look(t, m);
+		relation = relate(t, m);
+	}
+	if (relation == RELATION_NEW)
+		take_new(t, m);
+	else if (relation == RELATION_COPY)
+		take_copy(t, m);
+	else
+		take_joined(t, m, relation);
+}
+
+void decide_notice(struct think *t)
+{
+	const struct call *c = t->e->call;
+	const char *why = NULL;
+	const struct line *line = roster_line(t->r, c, t->e->rcpts, t->a, &why), *has = NULL;
+	struct match m = { .call = c };
+
+	if (!line) {
+		t->d->mail = MAIL_PASS;
+		think_why(t, "no line: nobody to own it");
+		return;
+	}
+	/* The key goes by what was dialled; hours, owner and audit mailbox by the item's line. */
+	if (t->f->item)
+		has = roster_line_by_id(t->r, t->f->item->line);
+	m.key = dedup_item_key(t->a, line, c);
+	m.dialled = line;
+	m.line = has ? has : line;
+	m.rcpts = dedup_rcpts(t->a, t->e->rcpts);
+	m.notice_key = dedup_notice_key(t->a, c, m.rcpts);
+	think_why(t, "line=%s(%s) %s", line->id, why, hours_covers(line->hours, t->now) ? "open" : "closed");
+	take(t, &m);
+	adopt(t, t->d->created ? line : m.line);
+	t->d->line = roster_line_by_id(t->r, t->d->item->line);
+}

@@ -1,0 +1,91 @@
+/* decide_private.h - what the files of decide() share. For decide*.c alone.
+ *
+ * decide_notice: a mail of a PBX. decide_timer: timers and receipts. decide_reply: texts from people.
+ * decide_command: the operator. decide_act: what people do to an item, by whatever way. decide_tell: who is texted. */
+#ifndef RINGBACK_DECIDE_PRIVATE_H
+#define RINGBACK_DECIDE_PRIVATE_H
+
+#include "decide.h"
+
+/* One decision in the making. */
+struct think {
+	const struct roster *r;
+	const struct event *e;
+	const struct facts *f;
+	int64_t now;
+	struct arena *a;
+	struct decision *d;
+	GString *why;
+};
+
+#define TOPIC_BIT(t) (1u << (t))
+/* What would tell somebody of an item that needs nobody else, or somebody else. */
+#define CANCEL_TELLING (TOPIC_BIT(TOPIC_FIRST) | TOPIC_BIT(TOPIC_ESCALATION) | TOPIC_BIT(TOPIC_UPDATE) | \
+			TOPIC_BIT(TOPIC_WINDOW) | TOPIC_BIT(TOPIC_STEP))
+#define CANCEL_ALL (CANCEL_TELLING | TOPIC_BIT(TOPIC_ACK_TIMEOUT))
+
+/* ---- decide.c ---- */
+
+/* Adds to the reasons; blanks go between. */
+void think_why(struct think *t, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* The item to be changed: a copy that is part of the decision. Call once for each item. */
+struct item *think_item(struct think *t, const struct item *from);
+
+/* i NULL: about no item. */
+void think_journal(struct think *t, const struct item *i, const char *what, const char *who, const char *how,
+		   const char *format, ...) G_GNUC_PRINTF(6, 7);
+struct job *think_job(struct think *t, const struct item *i, enum job_kind kind, enum job_topic topic, int64_t due);
+
+/* A status note to the audit mailbox: one line for people. Nothing if the line is configured no more. */
+void think_note(struct think *t, const struct item *i, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+const char *think_name(const struct think *t, const char *person);	/* "Anna Smith" of "anna"; never NULL */
+const char *think_clock(const struct think *t, const struct item *i, int64_t at);	/* "21:58" on the line's clock */
+const char *think_zone(const struct think *t, const struct item *i);
+
+/* ---- decide_tell.c ---- */
+
+const struct escalation_policy *tell_policy(const struct think *t, const struct item *i);
+
+/* Who was told last; NULL if nobody was, or not by a step that the configuration still has. */
+const struct person *tell_last(const struct think *t, const struct item *i);
+
+/* Goes on to the next step that can be texted and is not not_to (NULL: anybody): the text, its timer, the journal.
+ * Gives who is told; NULL when nobody is left (noted) or the item has no policy. */
+const struct person *tell_next(struct think *t, struct item *i, const struct person *not_to);
+
+/* They called again: to one who knows of the item, at most once in an update interval. */
+void tell_update(struct think *t, struct item *i, bool in_force);
+
+/* "Somebody has it" to the phones of told (NULL-terminated or NULL) but not to by. */
+void tell_taken(struct think *t, const struct item *i, const char *const *told, const struct person *by);
+
+/* ---- decide_act.c ---- */
+
+/* Who does it, and by which way. */
+struct actor {
+	const struct person *person;	/* who has the item afterwards; NULL: nobody named */
+	const char *who;		/* for the journal: person id or "operator" */
+	const char *how;		/* "text", "cli" */
+	const char *const *told;	/* as in struct texted */
+};
+
+bool act_holds(const struct item *i, const struct person *p);	/* it is acknowledged by p */
+bool act_held_by_other(const struct item *i, const struct person *p);
+void act_ack(struct think *t, struct item *i, const struct actor *by);
+void act_tried(struct think *t, struct item *i, const struct actor *by);
+void act_close(struct think *t, struct item *i, enum resolution resolution, const struct actor *by);
+void act_assign(struct think *t, struct item *i, const struct actor *by);
+/* The one who has it or was told last gives it away. NULL: nobody is left. */
+const struct person *act_pass_on(struct think *t, struct item *i, const struct actor *by);
+
+/* ---- one for each kind of event ---- */
+
+void decide_notice(struct think *t);
+void decide_timer(struct think *t);
+void decide_receipt(struct think *t);
+void decide_reply(struct think *t);
+void decide_command(struct think *t);
+
+#endif

@@ -1,0 +1,331 @@
+#include "decide_private.h"
+
+#include <string.h>
+
+#include "sms.h"
+#include "text.h"
+
+#define RAW_MAX_CHARS 160
+#define ANSWER_LIFE_S 3600	/* an answer to a reply is of no use later */
+#define ITEMS_MAX 90		/* as many as there are codes of two digits */
+
+/* Each phone that was told is answered in kind; to is from the configuration, never from the text itself. */
+static void answer(struct think *t, const struct item *i, const struct person *p, const char *words)
+{
+	struct job *j = think_job(t, i, JOB_TEXT, TOPIC_ANSWER, t->now);
+
+	j->person = p->id;
+	j->to = p->phone;
+	j->text = words;
+	j->expires = t->now + ANSWER_LIFE_S;
+}
+
+static void record_reply(struct think *t, const struct item *i, const struct person *p)
+{
+	think_journal(t, i, JOURNAL_REPLIED, p->id, "text", "%s", text_line(t->a, t->e->text, RAW_MAX_CHARS));
+}
+
+/* ---- which item ---- */
+
+/* Those of the phone that are live: pointers into texted. */
+static gsize live_ones(const struct think *t, const struct texted **live)
+{
+	gsize n = 0;
+
+	for (gsize k = 0; k < t->f->n_texted && n < ITEMS_MAX; k++)
+		if (item_is_live(t->f->texted[k].item))
+			live[n++] = &t->f->texted[k];
+	return n;
+}
+
+static void ask_which(struct think *t, const struct person *p, const struct texted **live, gsize n)
+{
+	int *codes = ARENA_NEW_N(t->a, int, n + 1);
+
+	for (gsize k = 0; k < n; k++)
+		codes[k] = live[k]->code;
+	answer(t, NULL, p, sms_which(t->a, codes, n));
+	think_why(t, "which of %" G_GSIZE_FORMAT "?", n);
+}
+
+/* The item that the reply is about; NULL if that is not clear (and the person was asked). */
+static const struct texted *which(struct think *t, const struct person *p)
+{
+	const int code = t->e->reply->code;
+	const struct texted *live[ITEMS_MAX];
+	gsize n;
+
+	if (code == 0) {
+		n = live_ones(t, live);
+		if (n == 1)
+			return live[0];
+		ask_which(t, p, live, n);
+		return NULL;
+	}
+	for (gsize k = 0; k < t->f->n_texted; k++)
+		if (t->f->texted[k].code == code)
+			return &t->f->texted[k];
+	answer(t, NULL, p, sms_unknown_code(t->a, code));
+	think_why(t, "unknown code %d", code);
+	return NULL;
+}
+
+/* ---- what is done to one item ---- */
+
+struct one {
+	const struct texted *about;
+	struct item *item;
+	struct actor by;
+};
+
+static void say_yours(struct think *t, const struct one *o)
+{
+	answer(t, o->item, o->by.person, sms_yours(t->a, o->item, o->about->code, think_zone(t, o->item),
+						    o->item->acked + t->r->rules.ack_timeout_s));
+}
+
+static void say_taken(struct think *t, const struct one *o)
+{
+	const struct item *i = o->item;
+
+	answer(t, i, o->by.person, sms_taken(t->a, o->about->code, think_name(t, i->acked_by), i->acked,
+					     think_zone(t, i)));
+	think_why(t, "held by %s", i->acked_by);
+}
+
+static void say_closed(struct think *t, const struct one *o)
+{
+	const char *by = o->item->acked_by ? think_name(t, o->item->acked_by) : "the operator";
+
+	answer(t, o->item, o->by.person, sms_closed(t->a, o->item, o->about->code, by, think_zone(t, o->item)));
+}
+
+static void on_ack(struct think *t, struct one *o)
+{
+	/* "A" once more, perhaps since our answer got lost: the same answer, and nothing else. */
+	if (act_holds(o->item, o->by.person))
+		think_why(t, "acknowledged before");
+	else
+		act_ack(t, o->item, &o->by);
+	say_yours(t, o);
+}
+
+static void on_tried(struct think *t, struct one *o)
+{
+	act_tried(t, o->item, &o->by);
+	answer(t, o->item, o->by.person, sms_tried(t->a, o->about->code));
+}
+
+/* Only who has it, or was told last, can give it away: a second "N" must not skip the one who is told now. */
+static bool may_pass_on(const struct think *t, const struct item *i, const struct person *p)
+{
+	if (i->acked_by)
+		return act_holds(i, p);
+	return i->step == 0 || tell_last(t, i) == p;
+}
+
+static void on_next(struct think *t, struct one *o)
+{
+	const struct person *next = tell_last(t, o->item);
+
+	if (may_pass_on(t, o->item, o->by.person))
+		next = act_pass_on(t, o->item, &o->by);
+	else
+		think_why(t, "passed on before");
+	answer(t, o->item, o->by.person, sms_passed_on(t->a, o->about->code, next ? think_name(t, next->id) : NULL));
+}
+
+static void on_close(struct think *t, struct one *o, enum resolution resolution)
+{
+	act_close(t, o->item, resolution, &o->by);
+	say_closed(t, o);
+}
+
+static void act_on(struct think *t, struct one *o, enum verb verb)
+{
+	if (!item_is_live(o->item)) {
+		think_why(t, "closed before");
+		say_closed(t, o);
+		return;
+	}
+	/* Who called back, called back, whoever said "mine"; all else is the holder's to say. */
+	if (verb != VERB_DONE && act_held_by_other(o->item, o->by.person)) {
+		say_taken(t, o);
+		return;
+	}
+	switch ((int)verb) {
+	case VERB_ACK:
+		on_ack(t, o);
+		break;
+	case VERB_DONE:
+		on_close(t, o, RESOLUTION_CALLED_BACK);
+		break;
+	case VERB_TRIED:
+		on_tried(t, o);
+		break;
+	case VERB_NEXT:
+		on_next(t, o);
+		break;
+	case VERB_NO_CALLBACK:
+		on_close(t, o, RESOLUTION_NO_CALLBACK_NEEDED);
+		break;
+	default:
+		g_assert_not_reached();
+	}
+}
+
+static struct one one_of(struct think *t, const struct texted *about, const struct person *p)
+{
+	return (struct one){
+		.about = about, .item = think_item(t, about->item),
+		.by = { .person = p, .who = p->id, .how = "text", .told = about->told }
+	};
+}
+
+static void reply_about_one(struct think *t, const struct person *p)
+{
+	const struct texted *about = which(t, p);
+	struct one o;
+
+	if (!about) {
+		record_reply(t, NULL, p);
+		return;
+	}
+	o = one_of(t, about, p);
+	record_reply(t, o.item, p);
+	act_on(t, &o, t->e->reply->verb);
+}
+
+/* ---- what is done to several ---- */
+
+static bool can_take(const struct item *i, const struct person *p)
+{
+	return !act_held_by_other(i, p) && !act_holds(i, p);
+}
+
+/* "17 18 19 are yours since 21:58." */
+static const char *all_yours(struct think *t, const struct item *i, const GString *codes, gsize n)
+{
+	const char *words = arena_printf(t->a, "%s %s yours since %s. After each call reply e.g. %.2s" "D.", codes->str,
+					 n == 1 ? "is" : "are", think_clock(t, i, t->now), codes->str);
+
+	if (strlen(words) <= SMS_SEGMENT)
+		return words;
+	return arena_printf(t->a, "%" G_GSIZE_FORMAT " are yours since %s. L lists them.", n,
+			    think_clock(t, i, t->now));
+}
+
+static void reply_all_mine(struct think *t, const struct person *p)
+{
+	const struct texted *live[ITEMS_MAX];
+	gsize n = live_ones(t, live), taken = 0;
+	g_autoptr(GString) codes = g_string_new(NULL);
+
+	for (gsize k = 0; k < n; k++) {
+		struct one o;
+
+		if (!can_take(live[k]->item, p))
+			continue;
+		o = one_of(t, live[k], p);
+		record_reply(t, o.item, p);
+		act_ack(t, o.item, &o.by);
+		g_string_append_printf(codes, "%s%d", taken++ ? " " : "", live[k]->code);
+	}
+	if (taken) {
+		answer(t, t->d->item, p, all_yours(t, t->d->item, codes, taken));
+		return;
+	}
+	record_reply(t, NULL, p);
+	ask_which(t, p, live, 0);
+}
+
+/* Does the item wait for p: told last, or taken? */
+static bool waits_for(const struct think *t, const struct item *i, const struct person *p)
+{
+	if (i->acked_by)
+		return act_holds(i, p);
+	return i->state == STATE_OPEN && tell_last(t, i) == p;
+}
+
+/* STOP is obeyed without a word; nothing may wait for somebody who does not listen. */
+static void reply_stop(struct think *t, const struct person *p)
+{
+	const struct texted *live[ITEMS_MAX];
+	gsize n = live_ones(t, live);
+
+	record_reply(t, NULL, p);
+	think_journal(t, NULL, JOURNAL_STOPPED, p->id, "text", "%s wants no texts", think_name(t, p->id));
+	think_why(t, "stop");
+	for (gsize k = 0; k < n; k++) {
+		struct one o;
+
+		if (!waits_for(t, live[k]->item, p))
+			continue;
+		o = one_of(t, live[k], p);
+		act_pass_on(t, o.item, &o.by);
+	}
+}
+
+static void reply_start(struct think *t, const struct person *p)
+{
+	record_reply(t, NULL, p);
+	think_journal(t, NULL, JOURNAL_STARTED, p->id, "text", "%s wants texts again", think_name(t, p->id));
+	think_why(t, "start");
+}
+
+static void reply_words(struct think *t, const struct person *p, const char *words, const char *why)
+{
+	record_reply(t, NULL, p);
+	answer(t, NULL, p, words);
+	think_why(t, "%s", why);
+}
+
+static void reply_list(struct think *t, const struct person *p)
+{
+	const struct texted *live[ITEMS_MAX];
+	const struct item *items[ITEMS_MAX];
+	int codes[ITEMS_MAX];
+	gsize n = live_ones(t, live);
+
+	for (gsize k = 0; k < n; k++) {
+		items[k] = live[k]->item;
+		codes[k] = live[k]->code;
+	}
+	reply_words(t, p, sms_list(t->a, items, codes, n, SMS_SEGMENT), "list");
+}
+
+/* Strangers get silence: an answer would tell them that somebody reads here. */
+static void reply_of_stranger(struct think *t)
+{
+	const char *phone = t->e->phone ? t->e->phone : "nobody";
+
+	think_journal(t, NULL, JOURNAL_UNKNOWN_SENDER, "smsc", "text", "%s: %s", text_line(t->a, phone, 32),
+		      text_line(t->a, t->e->text, RAW_MAX_CHARS));
+	think_why(t, "unknown sender");
+}
+
+void decide_reply(struct think *t)
+{
+	const struct person *p = roster_person_by_phone(t->r, t->e->phone);
+	const enum verb verb = t->e->reply->verb;
+
+	if (!p) {
+		reply_of_stranger(t);
+		return;
+	}
+	think_why(t, "from=%s verb=%s", p->id, verb == VERB_NONE ? "none" : verb_letter(verb));
+	if (verb == VERB_LIST)
+		reply_list(t, p);
+	else if (verb == VERB_ALL_MINE)
+		reply_all_mine(t, p);
+	else if (verb == VERB_HELP)
+		reply_words(t, p, sms_help(t->a), "help");
+	else if (verb == VERB_STOP)
+		reply_stop(t, p);
+	else if (verb == VERB_START)
+		reply_start(t, p);
+	else if (verb == VERB_NONE || verb >= N_VERBS)
+		reply_words(t, p, sms_not_understood(t->a), "not understood");
+	else
+		reply_about_one(t, p);
+}

@@ -1,0 +1,130 @@
+#include "decide_private.h"
+
+#include <string.h>
+
+#include "escalate.h"
+
+#define TAKEN_LIFE_S 3600	/* "nothing to do" an hour late is noise */
+
+static const struct escalation_policy *find_policy(const struct roster *r, const char *id)
+{
+	for (guint n = 0; id && n < r->policies->len; n++) {
+		const struct escalation_policy *p = g_ptr_array_index(r->policies, n);
+
+		if (strcmp(p->id, id) == 0)
+			return p;
+	}
+	return NULL;
+}
+
+const struct escalation_policy *tell_policy(const struct think *t, const struct item *i)
+{
+	const struct escalation_policy *p = find_policy(t->r, i->policy);
+	const struct line *line = roster_line_by_id(t->r, i->line);
+
+	/* An item with a policy that was since renamed or removed must still wake somebody. */
+	if (!p && i->policy && line)
+		return line->closed ? line->closed : line->open;
+	return p;
+}
+
+const struct person *tell_last(const struct think *t, const struct item *i)
+{
+	const struct escalation_policy *p = tell_policy(t, i);
+	const struct step *s = p ? escalate_next(p, i->step - 1) : NULL;
+
+	return s ? s->tell : NULL;
+}
+
+static struct job *text_job(struct think *t, const struct item *i, enum job_topic topic, const struct person *to,
+			    int64_t life_s)
+{
+	struct job *j = think_job(t, i, JOB_TEXT, topic, t->now);
+
+	j->person = to->id;
+	j->to = to->phone;
+	j->expires = t->now + life_s;
+	return j;
+}
+
+/* The text is worth sending until the step ends. */
+static void tell_step(struct think *t, struct item *i, const struct step *s, int64_t total, bool first)
+{
+	text_job(t, i, first ? TOPIC_FIRST : TOPIC_ESCALATION, s->tell, s->wait_s);
+	think_job(t, i, JOB_TIMER, TOPIC_STEP, t->now + s->wait_s);
+	i->texted = t->now;
+	think_journal(t, i, first ? JOURNAL_TOLD : JOURNAL_ESCALATED, "ringback", "text",
+		      "step %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT ": %s, who has until %s", i->step, total,
+		      think_name(t, s->tell->id), think_clock(t, i, t->now + s->wait_s));
+	think_why(t, "step=%" G_GINT64_FORMAT "/%" G_GINT64_FORMAT " tell=%s", i->step, total, s->tell->id);
+}
+
+static void tell_nobody(struct think *t, const struct item *i, const struct escalation_policy *p)
+{
+	think_journal(t, i, JOURNAL_EXHAUSTED, "ringback", "timer", "nobody is left to be told in policy %s", p->id);
+	think_note(t, i, "Nobody acknowledged: everybody in the escalation policy %s was told. Still open, owner %s",
+		   p->id, think_name(t, i->owner));
+	think_why(t, "exhausted=%s", p->id);
+}
+
+const struct person *tell_next(struct think *t, struct item *i, const struct person *not_to)
+{
+	const struct escalation_policy *p = tell_policy(t, i);
+	bool first = i->step == 0;
+	const struct step *s;
+
+	if (!p) {
+		think_why(t, "no policy");
+		return NULL;
+	}
+	/* Where one whole round has nobody to text, no other has. */
+	for (guint skipped = 0; skipped < p->n_steps && (s = escalate_next(p, i->step)); skipped++) {
+		i->step++;
+		if (s->tell->phone && s->tell != not_to) {
+			tell_step(t, i, s, escalate_total(p), first);
+			return s->tell;
+		}
+		think_journal(t, i, JOURNAL_SKIPPED, "ringback", "text", "step %" G_GINT64_FORMAT ": %s %s", i->step,
+			      think_name(t, s->tell->id), s->tell->phone ? "passed it on" : "has no phone");
+	}
+	tell_nobody(t, i, p);
+	return NULL;
+}
+
+void tell_update(struct think *t, struct item *i, bool in_force)
+{
+	const struct person *p = i->acked_by ? roster_person(t->r, i->acked_by) : tell_last(t, i);
+
+	if (!in_force || !p || !p->phone) {
+		think_why(t, "update=nobody");
+		return;
+	}
+	/* A caller who tries every minute must not have a phone ring every minute. */
+	if (t->now - i->texted < t->r->rules.update_interval_s) {
+		think_why(t, "update=later");
+		return;
+	}
+	text_job(t, i, TOPIC_UPDATE, p, MAX(t->r->rules.update_interval_s, 60));
+	i->texted = t->now;
+	think_journal(t, i, JOURNAL_UPDATED, "ringback", "text", "%s hears of the new call", think_name(t, p->id));
+	think_why(t, "update=%s", p->id);
+}
+
+static bool listed_before(const char *const *told, gsize n)
+{
+	for (gsize i = 0; i < n; i++)
+		if (strcmp(told[i], told[n]) == 0)
+			return true;
+	return false;
+}
+
+void tell_taken(struct think *t, const struct item *i, const char *const *told, const struct person *by)
+{
+	for (gsize n = 0; told && told[n]; n++) {
+		const struct person *p = roster_person_by_phone(t->r, told[n]);
+
+		/* A phone that the configuration has no more is not texted, whoever it belongs to now. */
+		if (p && p != by && !listed_before(told, n))
+			text_job(t, i, TOPIC_TAKEN, p, TAKEN_LIFE_S);
+	}
+}

@@ -1,0 +1,150 @@
+#include "decide_private.h"
+
+#include "escalate.h"
+
+static void stale(struct think *t)
+{
+	think_why(t, "stale %s timer: state=%s", topic_name(t->e->job->topic), state_name(t->f->item->state));
+}
+
+static void window_over(struct think *t)
+{
+	struct item *i;
+
+	if (t->f->item->state != STATE_COLLECTING) {
+		stale(t);
+		return;
+	}
+	i = think_item(t, t->f->item);
+	i->state = STATE_OPEN;
+	think_why(t, "window over");
+	think_journal(t, i, JOURNAL_OPENED, "ringback", "timer", "%" G_GINT64_FORMAT " %s%s", i->calls,
+		      i->calls == 1 ? "call" : "calls", i->policy ? "" : "; nobody is to be texted");
+	tell_next(t, i, NULL);
+}
+
+/* A timer of a step that is gone, or of an item that somebody has taken since, says nothing. */
+static bool step_in_force(const struct think *t)
+{
+	return t->f->item->state == STATE_OPEN && t->e->job->step == t->f->item->step;
+}
+
+static void step_over(struct think *t)
+{
+	struct item *i;
+
+	if (!step_in_force(t)) {
+		stale(t);
+		return;
+	}
+	i = think_item(t, t->f->item);
+	think_why(t, "no answer in time");
+	tell_next(t, i, NULL);
+}
+
+/* With a longer ack timeout configured since, the rest is waited for. */
+static void ack_early(struct think *t, int64_t due)
+{
+	const struct item *i = think_item(t, t->f->item);
+
+	think_job(t, i, JOB_TIMER, TOPIC_ACK_TIMEOUT, due);
+	think_why(t, "not yet timed out");
+}
+
+static void ack_over(struct think *t)
+{
+	const struct item *from = t->f->item;
+	const int64_t due = from->acked + t->r->rules.ack_timeout_s;
+	const struct escalation_policy *p;
+	struct item *i;
+
+	if (from->state != STATE_ACKED && from->state != STATE_ATTEMPTED) {
+		stale(t);
+		return;
+	}
+	if (due > t->now) {
+		ack_early(t, due);
+		return;
+	}
+	i = think_item(t, from);
+	i->state = STATE_OPEN;
+	i->acked = 0;
+	i->acked_by = NULL;
+	think_why(t, "ack timeout");
+	think_journal(t, i, JOURNAL_TIMED_OUT, "ringback", "timer", "%s took it and did not close it in time; was %s",
+		      think_name(t, from->acked_by), state_name(from->state));
+	think_note(t, i, "%s took it and did not close it by %s: open again", think_name(t, from->acked_by),
+		   think_clock(t, i, due));
+	/* If everybody was told before, they are told once more: an acknowledgement was not the end of it. */
+	p = tell_policy(t, i);
+	if (p && !escalate_next(p, i->step))
+		i->step = 0;
+	tell_next(t, i, NULL);
+}
+
+void decide_timer(struct think *t)
+{
+	if (!t->f->item) {
+		think_why(t, "timer of no item");
+		return;
+	}
+	switch ((int)t->e->job->topic) {
+	case TOPIC_WINDOW:
+		window_over(t);
+		break;
+	case TOPIC_STEP:
+		step_over(t);
+		break;
+	case TOPIC_ACK_TIMEOUT:
+		ack_over(t);
+		break;
+	default:
+		think_why(t, "%s is no timer", topic_name(t->e->job->topic));
+	}
+}
+
+/* ---- receipts ---- */
+
+/* Is it a text that somebody was to act on? Answers and the like are not worth a mail. */
+static bool matters(const struct job *j)
+{
+	return j->topic == TOPIC_FIRST || j->topic == TOPIC_ESCALATION || j->topic == TOPIC_UPDATE;
+}
+
+static void delivered(struct think *t, const struct item *i)
+{
+	const struct job *j = t->e->job;
+
+	think_journal(t, i, JOURNAL_DELIVERED, "smsc", "text", "%s text to %s", topic_name(j->topic),
+		      think_name(t, j->person));
+	if (i && matters(j))
+		think_note(t, i, "Text delivered to %s at %s", think_name(t, j->person), think_clock(t, i, t->now));
+	think_why(t, "delivered %s to %s", topic_name(j->topic), think_name(t, j->person));
+}
+
+static void not_delivered(struct think *t, struct item *i)
+{
+	const struct job *j = t->e->job;
+
+	think_journal(t, i, JOURNAL_NOT_DELIVERED, "smsc", "text", "%s text to %s: %s", topic_name(j->topic),
+		      think_name(t, j->person), j->error ? j->error : "no reason given");
+	think_why(t, "not delivered %s to %s", topic_name(j->topic), think_name(t, j->person));
+	if (!i || !matters(j))
+		return;
+	think_note(t, i, "Text to %s was not delivered", think_name(t, j->person));
+	/* Who cannot be reached need not be waited for. */
+	if (j->topic != TOPIC_UPDATE && step_in_force(t)) {
+		t->d->cancel |= TOPIC_BIT(TOPIC_STEP);
+		tell_next(t, i, NULL);
+	}
+}
+
+void decide_receipt(struct think *t)
+{
+	struct item *i = t->f->item ? think_item(t, t->f->item) : NULL;
+
+	if (t->e->delivered)
+		delivered(t, i);
+	else
+		not_delivered(t, i);
+}

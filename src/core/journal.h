@@ -1,0 +1,41 @@
+/* journal.h - the words of journal_record.what, and who writes them. */
+#ifndef RINGBACK_JOURNAL_H
+#define RINGBACK_JOURNAL_H
+
+extern const char *const journal_words[];	/* all of them, NULL at the end; in decide.c */
+
+/* decide(): notices */
+#define JOURNAL_CREATED "created"
+#define JOURNAL_COPIED "copied"			/* another phone of the same call */
+#define JOURNAL_JOINED "joined"			/* its voicemail, or the same caller again */
+#define JOURNAL_SEEN_AGAIN "seen_again"		/* the same mail once more */
+#define JOURNAL_SUPPRESSED "suppressed"
+#define JOURNAL_REOPENED "reopened"
+#define JOURNAL_COLLECTING "collecting"		/* open, but another policy is in force now: told from its first step */
+/* decide(): telling */
+#define JOURNAL_OPENED "opened"			/* the collect window is over */
+#define JOURNAL_TOLD "told"			/* a text to the first step goes into the outbox */
+#define JOURNAL_ESCALATED "escalated"		/* likewise to a further step */
+#define JOURNAL_UPDATED "updated"		/* likewise: they called again */
+#define JOURNAL_SKIPPED "skipped"		/* a step that cannot be texted */
+#define JOURNAL_EXHAUSTED "exhausted"
+#define JOURNAL_TIMED_OUT "timed_out"		/* acknowledged, but not closed in time */
+#define JOURNAL_DELIVERED "delivered"
+#define JOURNAL_NOT_DELIVERED "not_delivered"
+/* decide(): people */
+#define JOURNAL_REPLIED "replied"		/* the words of every text from a person */
+#define JOURNAL_UNKNOWN_SENDER "unknown_sender"
+#define JOURNAL_ACKNOWLEDGED "acknowledged"
+#define JOURNAL_TRIED "tried"
+#define JOURNAL_PASSED_ON "passed_on"
+#define JOURNAL_CLOSED "closed"
+#define JOURNAL_ASSIGNED "assigned"
+#define JOURNAL_STOPPED "stopped"
+#define JOURNAL_STARTED "started"
+/* the outbox */
+#define JOURNAL_SENT "sent"
+#define JOURNAL_PUT_OFF "put_off"		/* the carrier could not; another try follows */
+#define JOURNAL_EXPIRED "expired"		/* not sent while it mattered */
+#define JOURNAL_POSSIBLY_TWICE "possibly_twice"
+
+#endif

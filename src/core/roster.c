@@ -1,0 +1,179 @@
+#include "roster.h"
+
+#include <string.h>
+
+#include "dedup.h"
+#include "text.h"
+
+static void person_free(void *p)
+{
+	struct person *person = p;
+
+	g_free(person->id);
+	g_free(person->name);
+	g_free(person->mail);
+	g_free(person->phone);
+	g_free(person);
+}
+
+static void policy_free(void *p)
+{
+	struct escalation_policy *policy = p;
+
+	g_free(policy->id);
+	g_free(policy->steps);
+	g_free(policy);
+}
+
+static void line_free(void *p)
+{
+	struct line *line = p;
+
+	g_free(line->id);
+	g_free(line->name);
+	g_free(line->audit);
+	g_free(line->zone);
+	hours_free(line->hours);
+	g_free(line);
+}
+
+struct roster *roster_new(void)
+{
+	struct roster *r = g_new0(struct roster, 1);
+
+	r->people = g_ptr_array_new_with_free_func(person_free);
+	r->lines = g_ptr_array_new_with_free_func(line_free);
+	r->policies = g_ptr_array_new_with_free_func(policy_free);
+	r->people_by_id = g_hash_table_new(g_str_hash, g_str_equal);
+	r->people_by_phone = g_hash_table_new(g_str_hash, g_str_equal);
+	r->lines_by_id = g_hash_table_new(g_str_hash, g_str_equal);
+	r->lines_by_key = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	return r;
+}
+
+void roster_free(struct roster *r)
+{
+	if (!r)
+		return;
+	g_hash_table_unref(r->people_by_id);
+	g_hash_table_unref(r->people_by_phone);
+	g_hash_table_unref(r->lines_by_id);
+	g_hash_table_unref(r->lines_by_key);
+	g_ptr_array_unref(r->lines);
+	g_ptr_array_unref(r->policies);
+	g_ptr_array_unref(r->people);
+	g_free(r->rules.item_prefix);
+	g_free(r->rules.domain);
+	g_free(r);
+}
+
+/* The first that has a name keeps it: conf refuses a second before it comes here. */
+static void add_once(GHashTable *table, char *key, void *value)
+{
+	if (key && !g_hash_table_contains(table, key))
+		g_hash_table_insert(table, key, value);
+}
+
+void roster_add_person(struct roster *r, struct person *p)
+{
+	g_ptr_array_add(r->people, p);
+	add_once(r->people_by_id, p->id, p);
+	add_once(r->people_by_phone, p->phone, p);
+}
+
+void roster_add_policy(struct roster *r, struct escalation_policy *p)
+{
+	g_ptr_array_add(r->policies, p);
+}
+
+void roster_add_line(struct roster *r, struct line *l)
+{
+	g_ptr_array_add(r->lines, l);
+	add_once(r->lines_by_id, l->id, l);
+}
+
+/* Numbers are compared without the marks that people put between digits; they must not contain anything else. */
+static void drop_marks(char *s)
+{
+	char *to = s;
+
+	if (!*s || s[strspn(s, "+0123456789 ()-./")] != '\0' || !strpbrk(s, "0123456789"))
+		return;
+	for (const char *p = s; *p; p++)
+		if (g_ascii_isdigit(*p) || (*p == '+' && p == s))
+			*to++ = *p;
+	*to = '\0';
+}
+
+static char *line_key(const char *what)
+{
+	g_autofree char *valid = g_utf8_make_valid(what, -1);
+	char *key = g_strstrip(g_utf8_strdown(valid, -1));
+
+	drop_marks(key);
+	return key;
+}
+
+bool roster_add_key(struct roster *r, const struct line *l, const char *what)
+{
+	g_autofree char *key = line_key(what);
+	const struct line *has = g_hash_table_lookup(r->lines_by_key, key);
+
+	if (has || !*key)
+		return has && has == l;
+	g_hash_table_insert(r->lines_by_key, g_steal_pointer(&key), (void *)l);
+	return true;
+}
+
+const struct person *roster_person(const struct roster *r, const char *id)
+{
+	return id ? g_hash_table_lookup(r->people_by_id, id) : NULL;
+}
+
+const struct person *roster_person_by_phone(const struct roster *r, const char *e164)
+{
+	return e164 ? g_hash_table_lookup(r->people_by_phone, e164) : NULL;
+}
+
+const struct line *roster_line_by_id(const struct roster *r, const char *id)
+{
+	return id ? g_hash_table_lookup(r->lines_by_id, id) : NULL;
+}
+
+static const struct line *by_key(const struct roster *r, const char *what)
+{
+	g_autofree char *key = what ? line_key(what) : NULL;
+
+	return key ? g_hash_table_lookup(r->lines_by_key, key) : NULL;
+}
+
+static const struct line *by_mailbox(const struct roster *r, const char *const *rcpts, struct arena *a,
+				     const char **mailbox_r)
+{
+	for (; rcpts && *rcpts; rcpts++) {
+		const char *mailbox = dedup_rcpt(a, *rcpts);
+		const struct line *line = by_key(r, mailbox);
+
+		if (line) {
+			*mailbox_r = mailbox;
+			return line;
+		}
+	}
+	return NULL;
+}
+
+const struct line *roster_line(const struct roster *r, const struct call *c, const char *const *rcpts,
+			       struct arena *a, const char **why_r)
+{
+	const struct line *line;
+	const char *mailbox;
+
+	*why_r = "default";
+	if ((line = by_key(r, c->called)))
+		*why_r = arena_printf(a, "called %s", text_line(a, c->called, 40));
+	else if ((line = by_key(r, c->called_name)))
+		*why_r = arena_printf(a, "called name %s", text_line(a, c->called_name, 40));
+	else if ((line = by_mailbox(r, rcpts, a, &mailbox)))
+		*why_r = arena_printf(a, "mailbox %s", text_line(a, mailbox, 100));
+	return line ? line : r->default_line;
+}
