@@ -203,11 +203,12 @@ static bool can_take(const struct item *i, const struct person *p)
 	return !act_held_by_other(i, p) && !act_holds(i, p);
 }
 
-/* "17 18 19 are yours since 21:58." */
+/* "17 18 19 are yours since 21:58. After the call reply 17D." */
 static const char *all_yours(struct think *t, const struct item *i, const GString *codes, gsize n)
 {
-	const char *words = arena_printf(t->a, "%s %s yours since %s. After each call reply e.g. %.2s" "D.", codes->str,
-					 n == 1 ? "is" : "are", think_clock(t, i, t->now), codes->str);
+	int first = (int)strcspn(codes->str, " ");
+	const char *words = arena_printf(t->a, "%s %s yours since %s. After the call reply %.*sD.", codes->str,
+					 n == 1 ? "is" : "are", think_clock(t, i, t->now), first, codes->str);
 
 	if (strlen(words) <= SMS_SEGMENT)
 		return words;
