@@ -1,0 +1,313 @@
+/* ringback replay: what would become of these mails? The whole decision, with a store in memory and carriers that
+ * print. Nothing outside is touched; the clock is told what to say. */
+#include <getopt.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "clock.h"
+#include "command.h"
+#include "dedup.h"
+#include "log.h"
+#include "mailfile.h"
+#include "outbox.h"
+#include "reader.h"
+#include "render.h"
+#include "text.h"
+
+#define AHEAD_S (24 * 3600)	/* how far texts and steps are followed after the last mail */
+
+struct dry_carrier {
+	struct carrier carrier;		/* first: a carrier is a dry_carrier here */
+	struct replay *replay;
+	GArray *sent;			/* int64_t: jobs whose outcome is still to be told */
+};
+
+struct replay {
+	struct printer *out;
+	struct conf *conf;
+	struct store *store;
+	struct engine *engine;
+	struct outbox *outbox;
+	struct dry_carrier texts;
+	const char *client;		/* NULL: a trusted one */
+	GPtrArray *rcpts;		/* of --rcpt; empty: those of the To field */
+	int64_t at;			/* of the first mail; 0: its Date */
+	int64_t base, first_date;	/* when the first mail came, and its Date */
+};
+
+/* ---- the carrier that prints ---- */
+
+static bool dry_ready(struct carrier *c)
+{
+	return c != NULL;
+}
+
+static void dry_send(struct carrier *c, const struct parcel *p)
+{
+	struct dry_carrier *d = (struct dry_carrier *)c;
+	struct replay *r = d->replay;
+	const struct person *person = roster_person_by_phone(r->conf->roster, p->to);
+	char at[40];
+
+	printer_begin(r->out);
+	printer_string(r->out, "event", "text");
+	printer_string(r->out, "at", text_time_zone(clock_now(), r->conf->timezone, at));
+	printer_string(r->out, "person", person ? person->id : NULL);
+	printer_string(r->out, "to", p->to);
+	printer_string(r->out, "text", p->text);
+	printer_end(r->out);
+	g_array_append_val(d->sent, p->job);
+}
+
+static const struct carrier_ops dry_ops = { .ready = dry_ready, .send = dry_send };
+
+static bool tell_outcomes(struct replay *r)
+{
+	struct carrier_events e = outbox_events(r->outbox);
+	g_autoptr(GArray) sent = r->texts.sent;
+
+	r->texts.sent = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	for (guint k = 0; k < sent->len; k++)
+		e.outcome(e.user, g_array_index(sent, int64_t, k), CARRIER_SENT, "", "");
+	return sent->len > 0;
+}
+
+/* Does all that comes due until then. */
+static void pass_until(struct replay *r, int64_t until)
+{
+	do {
+		int64_t next = outbox_turn(r->outbox);
+
+		if (tell_outcomes(r))
+			continue;
+		clock_fake(MIN(clock_now() + MAX(next, 1), until));
+	} while (clock_now() < until);
+}
+
+/* ---- one mail ---- */
+
+/* The first mail comes at --at, or at its Date; the others as long after it as their Dates say, in any case later. */
+static void move_clock(struct replay *r, const struct letter *l)
+{
+	int64_t at;
+
+	if (!r->base) {
+		r->base = r->at ? r->at : l->date ? l->date : clock_now();
+		r->first_date = l->date;
+		clock_fake(r->base);
+		return;
+	}
+	at = r->base + (l->date && r->first_date ? l->date - r->first_date : 0);
+	pass_until(r, MAX(at, clock_now() + 1));
+}
+
+static const char *const *rcpts_of(struct replay *r, const struct letter *l, struct arena *a)
+{
+	g_autoptr(GRegex) address = g_regex_new("[^\\s<>\",;:]+@[^\\s<>\",;:]+", 0, 0, NULL);
+	g_autoptr(GMatchInfo) found = NULL;
+	g_autoptr(GPtrArray) rcpts = g_ptr_array_new();
+
+	for (guint k = 0; k < r->rcpts->len; k++)
+		g_ptr_array_add(rcpts, r->rcpts->pdata[k]);
+	if (!rcpts->len)
+		g_regex_match(address, l->to, 0, &found);
+	for (; found && g_match_info_matches(found) && rcpts->len < 100; g_match_info_next(found, NULL)) {
+		g_autofree char *one = g_match_info_fetch(found, 0);
+
+		g_ptr_array_add(rcpts, arena_strdup(a, one));
+	}
+	g_ptr_array_add(rcpts, NULL);
+	return arena_memdup(a, rcpts->pdata, rcpts->len * sizeof(char *));
+}
+
+static const char *verdict(const struct decision *d)
+{
+	static const char *const words[] = { "pass", "edit", "audit", "swallow" };
+
+	return words[d->mail];
+}
+
+static const char *mailed(const struct decision *d, const struct event *e, struct arena *a)
+{
+	const char *audit = d->line ? d->line->audit : "";
+
+	switch (d->mail) {
+	case MAIL_PASS:
+		return dedup_rcpts(a, e->rcpts);
+	case MAIL_EDIT:
+		if (!d->owner || g_ascii_strcasecmp(d->owner->mail, audit) == 0)
+			return audit;
+		return arena_printf(a, "%s,%s", d->owner->mail, audit);
+	case MAIL_AUDIT:
+		return audit;
+	case MAIL_SWALLOW:
+		return "";
+	}
+	g_assert_not_reached();
+}
+
+static void print_decision(struct replay *r, const char *file, const struct decision *d, const struct event *e,
+			   struct arena *a)
+{
+	char at[40];
+
+	printer_begin(r->out);
+	printer_string(r->out, "event", "mail");
+	printer_string(r->out, "file", file);
+	printer_string(r->out, "at", text_time_zone(clock_now(), r->conf->timezone, at));
+	printer_string(r->out, "verdict", verdict(d));
+	printer_string(r->out, "item", d->item ? render_item_id(a, r->conf->roster, d->item->id) : NULL);
+	printer_string(r->out, "class", class_name(e->call->class));
+	printer_string(r->out, "caller", e->call->caller);
+	printer_string(r->out, "line", d->line ? d->line->id : NULL);
+	printer_string(r->out, "owner", d->owner ? d->owner->id : NULL);
+	printer_string(r->out, "mailed", mailed(d, e, a));
+	printer_string(r->out, "why", d->why);
+	printer_end(r->out);
+}
+
+static void print_pass(struct replay *r, const char *file, const char *why)
+{
+	char at[40];
+
+	printer_begin(r->out);
+	printer_string(r->out, "event", "mail");
+	printer_string(r->out, "file", file);
+	printer_string(r->out, "at", text_time_zone(clock_now(), r->conf->timezone, at));
+	printer_string(r->out, "verdict", "pass");
+	printer_string(r->out, "why", why);
+	printer_end(r->out);
+}
+
+static bool take(struct replay *r, const char *file, const struct letter *l, struct arena *a)
+{
+	struct profile_context ctx = { .region = r->conf->region, .zone = r->conf->timezone, .arrived = clock_now() };
+	struct event e = { .kind = EVENT_NOTICE, .queue_id = "replay", .message_id = l->message_id };
+	g_autoptr(GError) err = NULL;
+	struct decision *d;
+
+	e.rcpts = rcpts_of(r, l, a);
+	if (r->client && !conf_trusts(r->conf, r->client, g_str_equal(r->client, "sendmail")))
+		return print_pass(r, file, "the client is not a trusted PBX"), true;
+	e.call = profiles_read(r->conf->profiles, l, &ctx, a);
+	if (!e.call)
+		return print_pass(r, file, "no profile matches: not a notice"), true;
+	d = engine_take(r->engine, r->conf, &e, a, &err);
+	if (!d) {
+		fprintf(stderr, "ringback: %s: %s\n", file, err->message);
+		return false;
+	}
+	print_decision(r, file, d, &e, a);
+	return true;
+}
+
+static int replay_file(struct replay *r, const char *file)
+{
+	AUTO_ARENA a = arena_new();
+	g_autofree char *mail = NULL;
+	g_autoptr(GError) err = NULL;
+	struct letter *l;
+	gsize size;
+
+	if (!mailfile_read(file, &mail, &size, &err)) {
+		fprintf(stderr, "ringback: %s\n", err->message);
+		return EX_NOINPUT;
+	}
+	l = reader_read(mail, size, NULL, a);
+	move_clock(r, l);
+	return take(r, file, l, a) ? EX_OK : EX_SOFTWARE;
+}
+
+/* ---- the command ---- */
+
+static struct conf *load(struct command_env *env, GError **err)
+{
+	return env->conf_given || g_file_test(env->conf_file, G_FILE_TEST_EXISTS) ?
+		conf_load(env->conf_file, err) : conf_default(NULL, "GB", "UTC", err);
+}
+
+static void replay_start(struct replay *r)
+{
+	reader_init();
+	r->store = store_mem_new();
+	r->engine = engine_new(r->store, r->conf, NULL, NULL);
+	r->texts.carrier.ops = &dry_ops;
+	r->texts.replay = r;
+	r->texts.sent = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	r->outbox = outbox_new(r->engine, r->store, &r->texts.carrier, NULL);
+}
+
+static void replay_end(struct replay *r)
+{
+	outbox_free(r->outbox);
+	engine_free(r->engine);
+	store_free(r->store);
+	conf_unref(r->conf);
+	g_array_unref(r->texts.sent);
+	g_ptr_array_unref(r->rcpts);
+	clock_fake(-1);
+}
+
+static int usage(void)
+{
+	fprintf(stderr, "usage: ringback replay [--json] [--at TIME] [--client ADDR] [--rcpt ADDR]... FILE...\n");
+	return EX_USAGE;
+}
+
+static bool options(struct replay *r, int argc, char **argv)
+{
+	static const struct option table[] = {
+		{ "at", required_argument, NULL, 'a' }, { "client", required_argument, NULL, 'c' },
+		{ "rcpt", required_argument, NULL, 'r' }, { 0 }
+	};
+	int o;
+
+	optind = 1;
+	while ((o = getopt_long(argc, argv, "", table, NULL)) != -1) {
+		if (o == 'a' && !text_to_time(optarg, &r->at)) {
+			fprintf(stderr, "ringback: '%s' is no time; write 2026-03-02T21:52:00+00:00\n", optarg);
+			return false;
+		}
+		if (o == 'c')
+			r->client = optarg;
+		if (o == 'r')
+			g_ptr_array_add(r->rcpts, optarg);
+		if (o == '?')
+			return false;
+	}
+	return optind < argc;
+}
+
+static int run(struct command_env *env, int argc, char **argv)
+{
+	struct replay r = { .out = env->out, .rcpts = g_ptr_array_new() };
+	g_autoptr(GError) err = NULL;
+	int status = EX_OK;
+
+	if (!options(&r, argc, argv)) {
+		g_ptr_array_unref(r.rcpts);
+		return usage();
+	}
+	r.conf = load(env, &err);
+	if (!r.conf) {
+		fprintf(stderr, "%s\n", err->message);
+		g_ptr_array_unref(r.rcpts);
+		return EX_CONFIG;
+	}
+	replay_start(&r);
+	for (int k = optind; k < argc; k++) {
+		int one = replay_file(&r, argv[k]);
+
+		status = one ? one : status;
+	}
+	pass_until(&r, clock_now() + AHEAD_S);
+	replay_end(&r);
+	return status;
+}
+
+const struct command_def cmd_replay = {
+	.name = "replay",
+	.arguments = "[--json] [--at TIME] [--client ADDR] [--rcpt ADDR]... FILE...",
+	.help = "dry run: who would own these mails' calls, be mailed, be texted, when and why",
+	.run = run
+};

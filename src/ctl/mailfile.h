@@ -1,0 +1,13 @@
+/* mailfile.h - a mail from a file, or from standard input ("-"), for the commands that read mails. */
+#ifndef RINGBACK_MAILFILE_H
+#define RINGBACK_MAILFILE_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#define MAILFILE_MAX (64 * 1024 * 1024)
+
+/* All of it in *mail_r (g_free). False and *err (ERR_INPUT, ERR_LIMIT), naming the file. */
+bool mailfile_read(const char *file, char **mail_r, gsize *size_r, GError **err);
+
+#endif

@@ -1,0 +1,216 @@
+#include "courier.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "err.h"
+#include "log.h"
+#include "outbox.h"
+#include "smpp.h"
+#include "smtp.h"
+
+#define FDS_MAX 16
+
+struct courier {
+	struct engine *engine;
+	struct store *store;
+	struct outbox *outbox;
+	struct carrier *texts, *mails;	/* NULL where none is configured */
+	GThread *thread;
+	GMutex lock;			/* carriers, against courier_status() */
+	int wake_fd;
+	gint stopping;			/* atomic; then the deadline holds */
+	int64_t stop_by_ms;
+};
+
+static struct carrier *make_texts(const struct conf *conf, const struct carrier_events *events)
+{
+	const struct provider *p = conf->providers->len ? g_ptr_array_index(conf->providers, 0) : NULL;
+	struct smpp_settings s = { 0 };
+
+	if (!p)
+		return NULL;
+	s = (struct smpp_settings){
+		.name = p->name, .host = p->host, .port = p->port, .system_id = p->system_id, .password = p->password,
+		.system_type = p->system_type, .source_addr = p->source_addr, .window = p->window,
+		.enquire_link_s = p->enquire_link_s, .response_timeout_s = p->response_timeout_s,
+		.reconnect_min_s = 1, .reconnect_max_s = 60
+	};
+	return smpp_new(&s, events);
+}
+
+static struct carrier *make_mails(const struct conf *conf, const struct carrier_events *events)
+{
+	struct smtp_settings s = {
+		.host = conf->relay_host, .port = conf->relay_port, .mail_from = conf->mail_from, .timeout_s = 30
+	};
+
+	return conf->relay_host && *conf->relay_host ? smtp_new(&s, events) : NULL;
+}
+
+static void make_carriers(struct courier *c)
+{
+	struct carrier_events events = outbox_events(c->outbox);
+	struct conf *conf = engine_conf(c->engine);
+
+	c->texts = make_texts(conf, &events);
+	c->mails = make_mails(conf, &events);
+	outbox_set_carriers(c->outbox, c->texts, c->mails);
+	conf_unref(conf);
+}
+
+/* ---- the loop ---- */
+
+struct waiting {
+	struct pollfd fds[FDS_MAX];
+	gsize n, n_texts, n_mails;
+	int timeout_ms;
+};
+
+static void wait_for(struct waiting *w, struct carrier *c, gsize *n_r)
+{
+	int ms = c ? c->ops->timeout_ms(c) : -1;
+
+	*n_r = c ? c->ops->fds(c, w->fds + w->n, 4) : 0;
+	w->n += *n_r;
+	if (ms >= 0 && ms < w->timeout_ms)
+		w->timeout_ms = ms;
+}
+
+static void collect(struct courier *c, struct waiting *w, int64_t until_s)
+{
+	w->timeout_ms = (int)MIN(until_s, 60) * 1000;
+	w->fds[0] = (struct pollfd){ .fd = c->wake_fd, .events = POLLIN };
+	w->n = 1;
+	wait_for(w, c->texts, &w->n_texts);
+	wait_for(w, c->mails, &w->n_mails);
+}
+
+static void turn_carriers(struct courier *c, struct waiting *w)
+{
+	uint64_t count;
+
+	if (w->fds[0].revents && read(c->wake_fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
+		log_error("courier: wake: %s", g_strerror(errno));
+	if (c->texts)
+		c->texts->ops->turn(c->texts, w->fds + 1, w->n_texts);
+	if (c->mails)
+		c->mails->ops->turn(c->mails, w->fds + 1 + w->n_texts, w->n_mails);
+}
+
+static bool idle(const struct carrier *c)
+{
+	return !c || c->ops->idle((struct carrier *)c);
+}
+
+static void tell_carriers_to_stop(struct courier *c)
+{
+	if (c->texts)
+		c->texts->ops->stop(c->texts);
+	if (c->mails)
+		c->mails->ops->stop(c->mails);
+}
+
+static void one_turn(struct courier *c, bool sending)
+{
+	struct waiting w = { 0 };
+	int64_t until_s;
+
+	g_mutex_lock(&c->lock);
+	until_s = sending ? outbox_turn(c->outbox) : 1;
+	collect(c, &w, until_s);
+	g_mutex_unlock(&c->lock);
+	if (poll(w.fds, w.n, w.timeout_ms) < 0) {
+		if (errno != EINTR)
+			log_error("courier: poll: %s", g_strerror(errno));
+		return;
+	}
+	g_mutex_lock(&c->lock);
+	turn_carriers(c, &w);
+	g_mutex_unlock(&c->lock);
+}
+
+static gpointer run(gpointer user)
+{
+	struct courier *c = user;
+
+	while (!g_atomic_int_get(&c->stopping))
+		one_turn(c, true);
+	g_mutex_lock(&c->lock);
+	tell_carriers_to_stop(c);
+	g_mutex_unlock(&c->lock);
+	while (!(idle(c->texts) && idle(c->mails)) && clock_mono_ms() < c->stop_by_ms)
+		one_turn(c, false);
+	return NULL;
+}
+
+/* ---- start, stop, status ---- */
+
+static void courier_free(struct courier *c)
+{
+	if (c->texts)
+		c->texts->ops->free(c->texts);
+	if (c->mails)
+		c->mails->ops->free(c->mails);
+	outbox_free(c->outbox);
+	close(c->wake_fd);
+	g_mutex_clear(&c->lock);
+	g_free(c);
+}
+
+struct courier *courier_start(struct engine *e, struct store *s, GError **err)
+{
+	struct courier *c = g_new0(struct courier, 1);
+
+	g_mutex_init(&c->lock);
+	c->engine = e;
+	c->store = s;
+	c->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	c->outbox = outbox_new(e, s, NULL, NULL);
+	if (c->wake_fd < 0 || !outbox_recover(c->outbox, err)) {
+		if (c->wake_fd < 0)
+			err_set(err, ERR_STORE, "eventfd: %s", g_strerror(errno));
+		courier_free(c);
+		return NULL;
+	}
+	make_carriers(c);
+	c->thread = g_thread_new("courier", run, c);
+	return c;
+}
+
+void courier_wake(struct courier *c)
+{
+	uint64_t one = 1;
+
+	if (write(c->wake_fd, &one, sizeof(one)) < 0) {
+		/* the counter is full: it is awake already */
+	}
+}
+
+void courier_stop(struct courier *c, int64_t timeout_s)
+{
+	if (!c)
+		return;
+	c->stop_by_ms = clock_mono_ms() + timeout_s * 1000;
+	g_atomic_int_set(&c->stopping, 1);
+	courier_wake(c);
+	g_thread_join(c->thread);
+	courier_free(c);
+}
+
+bool courier_status(struct courier *c, enum job_kind kind, struct carrier_status *s_r, struct arena *a)
+{
+	struct carrier *carrier = kind == JOB_TEXT ? c->texts : kind == JOB_MAIL ? c->mails : NULL;
+
+	if (!carrier)
+		return false;
+	g_mutex_lock(&c->lock);
+	carrier->ops->status(carrier, s_r);
+	s_r->name = arena_strdup(a, s_r->name);
+	s_r->last_error = arena_strdup(a, s_r->last_error);
+	g_mutex_unlock(&c->lock);
+	return true;
+}

@@ -1,0 +1,394 @@
+#include "engine.h"
+
+#include <string.h>
+
+#include "apply.h"
+#include "clock.h"
+#include "dedup.h"
+#include "err.h"
+#include "reply.h"
+#include "text.h"
+
+/* A mail that waits in a queue comes again for five days at most (Postfix, maximal_queue_lifetime). */
+#define RETRY_WINDOW_S (7 * 86400)
+#define NOTICES_MAX 64
+
+struct engine {
+	struct store *store;
+	GMutex lock;
+	struct conf *conf;
+	void (*wake)(void *);
+	void *wake_user;
+};
+
+/* What a think gets and gives. The arena is the caller's; a think that runs again takes more of it. */
+struct turn {
+	const struct conf *conf;
+	struct event event;
+	int64_t job, item;
+	int64_t now;
+	const char *provider;
+	const struct receipt *receipt;
+	struct arena *a;
+	struct decision *decision;
+};
+
+struct engine *engine_new(struct store *store, struct conf *conf, void (*wake)(void *), void *user)
+{
+	struct engine *e = g_new0(struct engine, 1);
+
+	g_mutex_init(&e->lock);
+	e->store = store;
+	e->conf = conf_ref(conf);
+	e->wake = wake;
+	e->wake_user = user;
+	return e;
+}
+
+void engine_free(struct engine *e)
+{
+	if (!e)
+		return;
+	conf_unref(e->conf);
+	g_mutex_clear(&e->lock);
+	g_free(e);
+}
+
+struct conf *engine_conf(struct engine *e)
+{
+	struct conf *c;
+
+	g_mutex_lock(&e->lock);
+	c = conf_ref(e->conf);
+	g_mutex_unlock(&e->lock);
+	return c;
+}
+
+void engine_set_conf(struct engine *e, struct conf *c)
+{
+	struct conf *old;
+
+	g_mutex_lock(&e->lock);
+	old = e->conf;
+	e->conf = c;
+	g_mutex_unlock(&e->lock);
+	conf_unref(old);
+}
+
+/* Runs a think, and wakes the courier when there is something for it. */
+static bool run(struct engine *e, store_think think, struct turn *t, GError **err)
+{
+	if (store_run(e->store, think, t, err) != STORE_DONE)
+		return false;
+	if (t->decision && t->decision->jobs->len && e->wake)
+		e->wake(e->wake_user);
+	return true;
+}
+
+static bool decide_and_apply(struct store_tx *tx, struct turn *t, const struct facts *f, GError **err)
+{
+	t->decision = decide(t->conf->roster, &t->event, f, t->now, t->a);
+	return apply_decision(tx, t->conf, t->decision, t->now, err);
+}
+
+/* ---- a notice ---- */
+
+/* The item that a call may belong to: the PBX's own call id first, then line and caller. */
+static bool find_item(struct store_tx *tx, struct turn *t, struct item **i_r, GError **err)
+{
+	const struct rules *rules = &t->conf->roster->rules;
+	const struct call *c = t->event.call;
+	const char *why;
+	const struct line *line = roster_line(t->conf->roster, c, t->event.rcpts, t->a, &why);
+
+	*i_r = NULL;
+	if (c->call_id && !tx_item_by_call_id(tx, c->call_id, t->now - RETRY_WINDOW_S, t->a, i_r, err))
+		return false;
+	if (*i_r || !line)
+		return true;
+	return tx_item_by_key(tx, dedup_item_key(t->a, line, c), t->now - rules->reopen_window_s, t->a, i_r, err);
+}
+
+static bool find_same(struct store_tx *tx, struct turn *t, struct facts *f, GError **err)
+{
+	const char *rcpts = dedup_rcpts(t->a, t->event.rcpts);
+	struct notice *same;
+	struct item *i;
+
+	if (!tx_notice_by_key(tx, dedup_notice_key(t->a, t->event.call, rcpts), t->now - RETRY_WINDOW_S, t->a, &same,
+			      err))
+		return false;
+	if (!same || !dedup_is_retry(t->event.call, t->event.message_id, same, t->now,
+				     t->conf->roster->rules.collect_window_s))
+		return true;
+	f->same = same;
+	if (!tx_item(tx, same->item, t->a, &i, err))
+		return false;
+	f->item = i;
+	return true;
+}
+
+static bool think_notice(struct store_tx *tx, void *user, GError **err)
+{
+	struct turn *t = user;
+	struct facts f = { 0 };
+	struct item *i = NULL;
+	struct notice *notices = NULL;
+
+	if (!find_same(tx, t, &f, err))
+		return false;
+	if (!f.item) {
+		if (!find_item(tx, t, &i, err))
+			return false;
+		f.item = i;
+	}
+	if (f.item && !tx_notices(tx, f.item->id, NOTICES_MAX, t->a, &notices, &f.n_notices, err))
+		return false;
+	f.notices = notices;
+	return decide_and_apply(tx, t, &f, err);
+}
+
+struct decision *engine_take(struct engine *e, const struct conf *conf, const struct event *notice, struct arena *a,
+			     GError **err)
+{
+	struct turn t = { .conf = conf, .event = *notice, .a = a, .now = clock_now() };
+
+	t.event.kind = EVENT_NOTICE;
+	return run(e, think_notice, &t, err) ? t.decision : NULL;
+}
+
+/* ---- a reply ---- */
+
+static gint by_life_then_age(gconstpointer x, gconstpointer y)
+{
+	const struct texted *one = x, *other = y;
+	bool live = item_is_live(one->item), other_live = item_is_live(other->item);
+
+	if (live != other_live)
+		return live ? -1 : 1;
+	return one->item->id > other->item->id ? -1 : 1;
+}
+
+static bool was_told(const struct job *j)
+{
+	return j->kind == JOB_TEXT && j->to && j->topic <= TOPIC_UPDATE &&
+	       (j->state == JOB_SENDING || j->state == JOB_SENT || j->state == JOB_DELIVERED);
+}
+
+/* All phones that know of the item; they hear of it when somebody takes it. */
+static bool find_told(struct store_tx *tx, struct arena *a, int64_t item, const char *const **told_r, GError **err)
+{
+	g_autoptr(GPtrArray) phones = g_ptr_array_new();
+	struct job **jobs;
+	gsize n;
+
+	if (!tx_jobs_of_item(tx, item, a, &jobs, &n, err))
+		return false;
+	for (gsize k = 0; k < n; k++)
+		if (was_told(jobs[k]) &&
+		    !g_ptr_array_find_with_equal_func(phones, jobs[k]->to, g_str_equal, NULL))
+			g_ptr_array_add(phones, (gpointer)jobs[k]->to);
+	g_ptr_array_add(phones, NULL);
+	*told_r = arena_memdup(a, phones->pdata, phones->len * sizeof(char *));
+	return true;
+}
+
+static bool find_texted(struct store_tx *tx, struct turn *t, struct facts *f, GError **err)
+{
+	g_autoptr(GArray) found = g_array_new(FALSE, TRUE, sizeof(struct texted));
+	struct code *codes;
+	gsize n;
+
+	if (!tx_codes(tx, t->event.phone, t->now, t->conf->roster->rules.code_rest_s, t->a, &codes, &n, err))
+		return false;
+	for (gsize k = 0; k < n; k++) {
+		struct item *i;
+		struct texted one = { .code = codes[k].code };
+
+		if (!tx_item(tx, codes[k].item, t->a, &i, err))
+			return false;
+		one.item = i;
+		if (i && !find_told(tx, t->a, i->id, &one.told, err))
+			return false;
+		if (i)
+			g_array_append_val(found, one);
+	}
+	g_array_sort(found, by_life_then_age);
+	f->n_texted = found->len;
+	f->texted = arena_memdup(t->a, found->data, found->len * sizeof(struct texted));
+	return true;
+}
+
+static bool think_reply(struct store_tx *tx, void *user, GError **err)
+{
+	struct turn *t = user;
+	struct facts f = { 0 };
+
+	return find_texted(tx, t, &f, err) && decide_and_apply(tx, t, &f, err);
+}
+
+bool engine_reply(struct engine *e, const char *provider, const char *phone, const char *text, GError **err)
+{
+	AUTO_ARENA a = arena_new();
+	struct conf *conf = engine_conf(e);
+	struct reply reply = reply_read(text);
+	struct turn t = { .conf = conf, .a = a, .now = clock_now(), .provider = provider };
+	bool ok;
+
+	t.event = (struct event){ .kind = EVENT_REPLY, .phone = phone, .text = text_line(a, text, 1000), .reply = &reply };
+	ok = run(e, think_reply, &t, err);
+	conf_unref(conf);
+	return ok;
+}
+
+/* ---- a receipt ---- */
+
+/* The forms in which one id comes back: as it was, in the other case, without leading zeros, in decimal, in hex. */
+static gsize id_forms(struct arena *a, const char *id, const char **forms)
+{
+	const char *bare = id + strspn(id, "0");
+	char *end;
+	guint64 value;
+	gsize n = 0;
+
+	forms[n++] = id;
+	forms[n++] = arena_strdup(a, bare);
+	for (gsize k = 0; k < 2; k++) {
+		g_autofree char *lower = g_ascii_strdown(forms[k], -1), *upper = g_ascii_strup(forms[k], -1);
+
+		forms[n++] = arena_strdup(a, lower);
+		forms[n++] = arena_strdup(a, upper);
+	}
+	value = g_ascii_strtoull(id, &end, 10);
+	if (*id && !*end && strlen(bare) < 19) {
+		forms[n++] = arena_printf(a, "%" G_GINT64_MODIFIER "x", value);
+		forms[n++] = arena_printf(a, "%" G_GINT64_MODIFIER "X", value);
+	}
+	value = g_ascii_strtoull(id, &end, 16);
+	if (*id && !*end && strlen(bare) < 16)
+		forms[n++] = arena_printf(a, "%" G_GUINT64_FORMAT, value);
+	return n;
+}
+
+static bool find_receipted(struct store_tx *tx, struct turn *t, struct job **j_r, GError **err)
+{
+	const char *forms[12];
+	gsize n = id_forms(t->a, t->receipt->id, forms);
+
+	*j_r = NULL;
+	for (gsize k = 0; k < n && !*j_r; k++)
+		if (*forms[k] && !tx_job_by_provider_id(tx, t->provider, forms[k], t->a, j_r, err))
+			return false;
+	if (*j_r && *t->receipt->from && g_strcmp0((*j_r)->to, t->receipt->from) != 0)
+		*j_r = NULL;		/* another phone: two texts with one id, or no id worth the name */
+	return true;
+}
+
+static bool think_receipt(struct store_tx *tx, void *user, GError **err)
+{
+	struct turn *t = user;
+	struct facts f = { 0 };
+	struct item *i = NULL;
+	struct job *j;
+
+	if (!find_receipted(tx, t, &j, err))
+		return false;
+	if (!j)
+		return err_set(err, ERR_INPUT, "no text has the id %s at %s", t->receipt->id, t->provider);
+	if (j->state != JOB_SENT || !t->receipt->final)
+		return true;		/* a receipt that comes twice, or one on the way */
+	j->state = t->receipt->delivered ? JOB_DELIVERED : JOB_FAILED;
+	j->updated = t->now;
+	if (!t->receipt->delivered)
+		j->error = arena_strdup(t->a, t->receipt->state);
+	if (!tx_job_update(tx, j, err) || (j->item && !tx_item(tx, j->item, t->a, &i, err)))
+		return false;
+	if (!i)
+		return true;
+	f.item = i;
+	t->event.job = j;
+	return decide_and_apply(tx, t, &f, err);
+}
+
+bool engine_receipt(struct engine *e, const char *provider, const struct receipt *r, GError **err)
+{
+	AUTO_ARENA a = arena_new();
+	struct conf *conf = engine_conf(e);
+	struct turn t = { .conf = conf, .a = a, .now = clock_now(), .provider = provider, .receipt = r };
+	bool ok;
+
+	t.event = (struct event){ .kind = EVENT_RECEIPT, .delivered = r->delivered };
+	ok = run(e, think_receipt, &t, err);
+	conf_unref(conf);
+	return ok;
+}
+
+/* ---- a timer, and the SMSC's final no, which is a timer that came early ---- */
+
+static bool think_job(struct store_tx *tx, void *user, GError **err)
+{
+	struct turn *t = user;
+	struct facts f = { 0 };
+	struct item *i = NULL;
+	struct job *j;
+
+	if (!tx_job(tx, t->job, t->a, &j, err))
+		return false;
+	if (!j || j->state != JOB_WAITING)
+		return true;		/* cancelled meanwhile, or done by somebody else */
+	j->state = JOB_DONE;
+	j->updated = t->now;
+	if (!tx_job_update(tx, j, err) || (j->item && !tx_item(tx, j->item, t->a, &i, err)))
+		return false;
+	if (!i)
+		return true;
+	f.item = i;
+	t->event.job = j;
+	return decide_and_apply(tx, t, &f, err);
+}
+
+bool engine_timer(struct engine *e, int64_t job, GError **err)
+{
+	AUTO_ARENA a = arena_new();
+	struct conf *conf = engine_conf(e);
+	struct turn t = { .conf = conf, .a = a, .now = clock_now(), .job = job, .event = { .kind = EVENT_TIMER } };
+	bool ok = run(e, think_job, &t, err);
+
+	conf_unref(conf);
+	return ok;
+}
+
+/* ---- an operator's command ---- */
+
+static bool think_command(struct store_tx *tx, void *user, GError **err)
+{
+	struct turn *t = user;
+	struct facts f = { 0 };
+	struct item *i;
+
+	if (!tx_item(tx, t->item, t->a, &i, err))
+		return false;
+	if (!i)
+		return err_set(err, ERR_USAGE, "there is no such item");
+	f.item = i;
+	if (!find_told(tx, t->a, i->id, &f.told, err) || !decide_and_apply(tx, t, &f, err))
+		return false;
+	if (!t->decision->item)
+		return err_set(err, ERR_USAGE, "%s", t->decision->why);
+	return true;
+}
+
+bool engine_command(struct engine *e, int64_t item, enum command command, const char *by, const char *to,
+		    enum resolution resolution, struct arena *a, struct decision **d_r, GError **err)
+{
+	struct conf *conf = engine_conf(e);
+	struct turn t = { .conf = conf, .a = a, .now = clock_now(), .item = item };
+	bool ok;
+
+	t.event = (struct event){ .kind = EVENT_COMMAND, .command = command, .by = by, .to = to, .resolution = resolution };
+	ok = run(e, think_command, &t, err);
+	conf_unref(conf);
+	if (d_r)
+		*d_r = ok ? t.decision : NULL;
+	return ok;
+}

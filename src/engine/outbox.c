@@ -1,0 +1,537 @@
+#include "outbox.h"
+
+#include "apply.h"
+#include "clock.h"
+#include "err.h"
+#include "log.h"
+#include "parcels.h"
+#include "text.h"
+
+#define BATCH 64
+#define TURN_MAX_S 60
+#define RETRY_MAX_S 60
+#define UNKNOWN_MAX 3		/* a link that dies with the same text on it: not for ever */
+#define EARLY_MAX 1000
+#define EARLY_KEEP_S 600
+
+/* A receipt that came before the response with its id (SMPP lesson: Kannel loses it). */
+struct early {
+	struct receipt receipt;
+	char *provider, *id, *from, *state;
+	int64_t came;
+};
+
+struct outbox {
+	struct engine *engine;
+	struct store *store;
+	struct carrier *texts, *mails;
+	GQueue early;
+	GQueue unrecorded;	/* struct outcome *: the store failed when they came */
+};
+
+struct outcome {
+	int64_t job;
+	enum carrier_result result;
+	char *id, *error;
+};
+
+struct outbox *outbox_new(struct engine *e, struct store *s, struct carrier *texts, struct carrier *mails)
+{
+	struct outbox *o = g_new0(struct outbox, 1);
+
+	o->engine = e;
+	o->store = s;
+	o->texts = texts;
+	o->mails = mails;
+	g_queue_init(&o->early);
+	g_queue_init(&o->unrecorded);
+	return o;
+}
+
+static void early_free(gpointer p)
+{
+	struct early *e = p;
+
+	g_free(e->provider);
+	g_free(e->id);
+	g_free(e->from);
+	g_free(e->state);
+	g_free(e);
+}
+
+static void outcome_free(gpointer p)
+{
+	struct outcome *c = p;
+
+	g_free(c->id);
+	g_free(c->error);
+	g_free(c);
+}
+
+void outbox_free(struct outbox *o)
+{
+	if (!o)
+		return;
+	g_queue_clear_full(&o->early, early_free);
+	g_queue_clear_full(&o->unrecorded, outcome_free);
+	g_free(o);
+}
+
+void outbox_set_carriers(struct outbox *o, struct carrier *texts, struct carrier *mails)
+{
+	o->texts = texts;
+	o->mails = mails;
+}
+
+/* ---- out: claim what is due, then hand it over ---- */
+
+struct claim {
+	const struct conf *conf;
+	enum job_kind kind;
+	gsize limit;
+	int64_t now;
+	struct arena *a;
+	GPtrArray *parcels;	/* struct parcel * */
+};
+
+static bool journal_job(struct store_tx *tx, const struct job *j, const char *what, const char *why, int64_t now,
+			GError **err)
+{
+	struct journal_record r = {
+		.item = j->item, .at = now, .who = "ringback", .what = what,
+		.how = j->kind == JOB_TEXT ? "text" : "mail", .why = why
+	};
+
+	return tx_journal_add(tx, &r, err);
+}
+
+static bool end_job(struct store_tx *tx, struct job *j, enum job_state state, const char *why, int64_t now,
+		    GError **err)
+{
+	j->state = state;
+	j->error = why;
+	j->updated = now;
+	return tx_job_update(tx, j, err) &&
+	       journal_job(tx, j, state == JOB_FAILED ? JOURNAL_NOT_DELIVERED : JOURNAL_EXPIRED, why, now, err);
+}
+
+static bool claim_one(struct store_tx *tx, struct claim *c, struct job *j, GError **err)
+{
+	struct parcel *p;
+	const char *why_not = NULL;
+
+	if (j->expires && j->expires < c->now)
+		return end_job(tx, j, JOB_EXPIRED, "its time was over before it could be sent", c->now, err);
+	if (!parcel_make(tx, c->conf, j, c->now, c->a, &p, &why_not, err))
+		return false;
+	if (!p)
+		return end_job(tx, j, JOB_CANCELLED, why_not, c->now, err);
+	j->state = JOB_SENDING;
+	j->tries++;
+	j->updated = c->now;
+	g_ptr_array_add(c->parcels, p);
+	return tx_job_update(tx, j, err);
+}
+
+static bool think_claim(struct store_tx *tx, void *user, GError **err)
+{
+	struct claim *c = user;
+	struct job **jobs;
+	gsize n;
+
+	g_ptr_array_set_size(c->parcels, 0);
+	if (!tx_jobs_due(tx, c->kind, c->now, c->limit, c->a, &jobs, &n, err))
+		return false;
+	for (gsize k = 0; k < n; k++)
+		if (!claim_one(tx, c, jobs[k], err))
+			return false;
+	return true;
+}
+
+struct due {
+	enum job_kind kind;
+	int64_t now;
+	struct arena *a;
+	struct job **jobs;
+	gsize n;
+};
+
+static bool think_due(struct store_tx *tx, void *user, GError **err)
+{
+	struct due *d = user;
+
+	return tx_jobs_due(tx, d->kind, d->now, BATCH, d->a, &d->jobs, &d->n, err);
+}
+
+/* A look without a commit first: nothing is due most of the time. */
+static bool look(struct outbox *o, struct due *d)
+{
+	g_autoptr(GError) err = NULL;
+
+	if (store_read(o->store, think_due, d, &err) == STORE_DONE)
+		return d->n > 0;
+	log_error("outbox: cannot read: %s", err->message);
+	return false;
+}
+
+static bool send_due(struct outbox *o, struct carrier *c, enum job_kind kind)
+{
+	AUTO_ARENA a = arena_new();
+	g_autoptr(GPtrArray) parcels = g_ptr_array_new();
+	g_autoptr(GError) err = NULL;
+	struct due due = { .kind = kind, .now = clock_now(), .a = a };
+	struct claim claim = { .kind = kind, .now = due.now, .a = a, .parcels = parcels, .limit = 1 };
+	struct conf *conf;
+
+	if (!c || !c->ops->ready(c) || !look(o, &due))
+		return false;
+	claim.conf = conf = engine_conf(o->engine);
+	if (store_run(o->store, think_claim, &claim, &err) != STORE_DONE) {
+		log_error("outbox: cannot claim what is due: %s", err ? err->message : "?");
+		g_ptr_array_set_size(parcels, 0);
+	}
+	for (guint k = 0; k < parcels->len; k++)
+		c->ops->send(c, g_ptr_array_index(parcels, k));
+	conf_unref(conf);
+	return parcels->len > 0 || !err;
+}
+
+static bool timers_due(struct outbox *o)
+{
+	AUTO_ARENA a = arena_new();
+	struct due due = { .kind = JOB_TIMER, .now = clock_now(), .a = a };
+
+	if (!look(o, &due))
+		return false;
+	for (gsize k = 0; k < due.n; k++) {
+		g_autoptr(GError) err = NULL;
+
+		if (!engine_timer(o->engine, due.jobs[k]->id, &err)) {
+			log_error("outbox: timer of RB-%" G_GINT64_FORMAT ": %s", due.jobs[k]->item, err->message);
+			return false;
+		}
+	}
+	return due.n == BATCH;
+}
+
+/* ---- back: what became of it ---- */
+
+struct result {
+	const struct conf *conf;
+	struct arena *a;
+	int64_t job, now;
+	enum carrier_result result;
+	const char *id, *error;
+	const char *provider;
+};
+
+static int64_t retry_delay(int64_t tries)
+{
+	return MIN(INT64_C(1) << MIN(tries, 10), RETRY_MAX_S);
+}
+
+static bool note_sent(struct store_tx *tx, struct result *r, const struct job *j, GError **err)
+{
+	struct job *note = parcel_note_sent(tx, r->conf, j, r->now, r->a);
+
+	return !note || tx_job_insert(tx, note, err);
+}
+
+static bool sent(struct store_tx *tx, struct result *r, struct job *j, GError **err)
+{
+	j->state = j->kind == JOB_TEXT ? JOB_SENT : JOB_DONE;
+	j->provider = r->provider;
+	j->provider_id = r->id;
+	j->error = NULL;
+	if (!tx_job_update(tx, j, err))
+		return false;
+	if (j->kind == JOB_MAIL)
+		return true;
+	return journal_job(tx, j, JOURNAL_SENT,
+			   arena_printf(r->a, "%s to %s%s", topic_name(j->topic), j->person ? j->person : j->to,
+					j->possibly_twice ? ", possibly twice" : ""), r->now, err) &&
+	       note_sent(tx, r, j, err);
+}
+
+static bool again(struct store_tx *tx, struct result *r, struct job *j, GError **err)
+{
+	j->state = JOB_WAITING;
+	j->due = r->now + (r->result == CARRIER_UNKNOWN ? 0 : retry_delay(j->tries));
+	j->error = r->error;
+	if (!tx_job_update(tx, j, err))
+		return false;
+	return j->tries > 1 || r->result == CARRIER_UNKNOWN ||
+	       journal_job(tx, j, JOURNAL_PUT_OFF, r->error, r->now, err);
+}
+
+static bool unknown(struct store_tx *tx, struct result *r, struct job *j, GError **err)
+{
+	j->possibly_twice = true;
+	return journal_job(tx, j, JOURNAL_POSSIBLY_TWICE, "the link was lost before the answer; sent again, possibly twice", r->now,
+			   err) &&
+	       again(tx, r, j, err);
+}
+
+/* The SMSC's final no moves to the next step, as a receipt that says failed does. */
+static bool refused(struct store_tx *tx, struct result *r, struct job *j, GError **err)
+{
+	struct event e = { .kind = EVENT_RECEIPT, .job = j, .delivered = false };
+	struct facts f = { 0 };
+	struct item *i = NULL;
+
+	if (j->kind != JOB_TEXT || !j->item)
+		return end_job(tx, j, JOB_FAILED, r->error, r->now, err);
+	j->state = JOB_FAILED;
+	j->error = r->error;
+	if (!tx_job_update(tx, j, err))
+		return false;
+	if (!tx_item(tx, j->item, r->a, &i, err))
+		return false;
+	f.item = i;
+	return !i || apply_decision(tx, r->conf, decide(r->conf->roster, &e, &f, r->now, r->a), r->now, err);
+}
+
+static bool think_result(struct store_tx *tx, void *user, GError **err)
+{
+	struct result *r = user;
+	struct job *j;
+
+	if (!tx_job(tx, r->job, r->a, &j, err))
+		return false;
+	if (!j || j->state != JOB_SENDING)
+		return true;
+	j->updated = r->now;
+	switch (r->result) {
+	case CARRIER_SENT:
+		return sent(tx, r, j, err);
+	case CARRIER_UNKNOWN:
+		return j->tries < UNKNOWN_MAX ? unknown(tx, r, j, err) : refused(tx, r, j, err);
+	case CARRIER_REFUSED:
+		return refused(tx, r, j, err);
+	case CARRIER_LATER:
+		return again(tx, r, j, err);
+	}
+	g_assert_not_reached();
+}
+
+static void match_early(struct outbox *o);
+
+static const char *result_name(enum carrier_result result)
+{
+	static const char *const names[] = { "sent", "later", "refused", "unknown" };
+
+	return names[result];
+}
+
+static const char *provider_of(struct arena *a, const struct conf *conf)
+{
+	return conf->providers->len ? arena_strdup(a, ((struct provider *)conf->providers->pdata[0])->name) : "";
+}
+
+static bool record(struct outbox *o, const struct outcome *c)
+{
+	AUTO_ARENA a = arena_new();
+	g_autoptr(GError) err = NULL;
+	struct conf *conf = engine_conf(o->engine);
+	struct result r = {
+		.conf = conf, .a = a, .job = c->job, .now = clock_now(), .result = c->result, .id = c->id,
+		.error = text_line(a, c->error, 200), .provider = provider_of(a, conf)
+	};
+	bool ok = store_run(o->store, think_result, &r, &err) == STORE_DONE;
+
+	if (!ok)
+		log_error("outbox: job=%" G_GINT64_FORMAT " outcome not recorded yet: %s", c->job,
+			  err ? err->message : "?");
+	conf_unref(conf);
+	return ok;
+}
+
+/* Called by the carriers. What the store cannot take now is kept, and recorded at a later turn; if the process dies
+ * before, the job is still SENDING and outbox_recover() finds it. */
+static void on_outcome(void *user, int64_t job, enum carrier_result result, const char *id, const char *error)
+{
+	struct outbox *o = user;
+	struct outcome *c = g_new0(struct outcome, 1);
+
+	c->job = job;
+	c->result = result;
+	c->id = g_strdup(id ? id : "");
+	c->error = g_strdup(error && *error ? error : "no reason given");
+	if (result != CARRIER_SENT)
+		log_warn("outbox: job=%" G_GINT64_FORMAT " result=%s error=%s", job, result_name(result), c->error);
+	if (!record(o, c)) {
+		g_queue_push_tail(&o->unrecorded, c);
+		return;
+	}
+	outcome_free(c);
+	if (result == CARRIER_SENT && !g_queue_is_empty(&o->early))
+		match_early(o);
+}
+
+static bool record_late(struct outbox *o)
+{
+	while (!g_queue_is_empty(&o->unrecorded)) {
+		if (!record(o, g_queue_peek_head(&o->unrecorded)))
+			return false;
+		outcome_free(g_queue_pop_head(&o->unrecorded));
+	}
+	return true;
+}
+
+static bool on_received(void *user, const char *provider, const char *phone, const char *text)
+{
+	struct outbox *o = user;
+	g_autoptr(GError) err = NULL;
+
+	if (engine_reply(o->engine, provider, phone, text, &err))
+		return true;
+	log_error("outbox: a reply could not be recorded, the provider will send it again: %s",
+		  err ? err->message : "?");
+	return false;
+}
+
+static void keep_early(struct outbox *o, const char *provider, const struct receipt *r)
+{
+	struct early *e = g_new0(struct early, 1);
+
+	e->provider = g_strdup(provider);
+	e->id = g_strdup(r->id);
+	e->from = g_strdup(r->from);
+	e->state = g_strdup(r->state);
+	e->receipt = *r;
+	e->receipt.id = e->id;
+	e->receipt.from = e->from;
+	e->receipt.state = e->state;
+	e->came = clock_now();
+	g_queue_push_tail(&o->early, e);
+	if (g_queue_get_length(&o->early) > EARLY_MAX)
+		early_free(g_queue_pop_head(&o->early));
+}
+
+static bool on_receipted(void *user, const char *provider, const struct receipt *r)
+{
+	struct outbox *o = user;
+	g_autoptr(GError) err = NULL;
+
+	if (engine_receipt(o->engine, provider, r, &err))
+		return true;
+	if (g_error_matches(err, ERR_DOMAIN, ERR_INPUT)) {
+		keep_early(o, provider, r);
+		return true;
+	}
+	log_error("outbox: a receipt could not be recorded: %s", err ? err->message : "?");
+	return false;
+}
+
+static void match_early(struct outbox *o)
+{
+	guint n = g_queue_get_length(&o->early);
+
+	for (guint k = 0; k < n; k++) {
+		struct early *e = g_queue_pop_head(&o->early);
+		bool matched = engine_receipt(o->engine, e->provider, &e->receipt, NULL);
+
+		if (matched || e->came + EARLY_KEEP_S < clock_now())
+			early_free(e);
+		else
+			g_queue_push_tail(&o->early, e);
+	}
+}
+
+struct carrier_events outbox_events(struct outbox *o)
+{
+	return (struct carrier_events){
+		.user = o, .outcome = on_outcome, .received = on_received, .receipted = on_receipted
+	};
+}
+
+/* ---- start and turn ---- */
+
+static bool recover_one(struct store_tx *tx, struct job *j, int64_t now, GError **err)
+{
+	j->state = JOB_WAITING;
+	j->due = now;
+	j->updated = now;
+	if (j->kind != JOB_TEXT)
+		return tx_job_update(tx, j, err);	/* the same Message-ID: a second copy is one for the reader */
+	j->possibly_twice = true;
+	return tx_job_update(tx, j, err) &&
+	       journal_job(tx, j, JOURNAL_POSSIBLY_TWICE, "ringback stopped before the answer; sent again, possibly twice", now, err);
+}
+
+static bool think_recover(struct store_tx *tx, void *user, GError **err)
+{
+	struct claim *c = user;
+	struct job **jobs;
+	gsize n;
+
+	if (!tx_jobs_in_state(tx, JOB_SENDING, N_JOB_KINDS, 10000, c->a, &jobs, &n, err))
+		return false;
+	for (gsize k = 0; k < n; k++)
+		if (!recover_one(tx, jobs[k], c->now, err))
+			return false;
+	c->limit = n;
+	return true;
+}
+
+bool outbox_recover(struct outbox *o, GError **err)
+{
+	AUTO_ARENA a = arena_new();
+	struct claim c = { .a = a, .now = clock_now() };
+
+	if (store_run(o->store, think_recover, &c, err) != STORE_DONE)
+		return false;
+	if (c.limit)
+		log_info("outbox: recovered=%" G_GSIZE_FORMAT " possibly sent before", c.limit);
+	return true;
+}
+
+struct next {
+	bool kinds[N_JOB_KINDS];
+	int64_t due;
+};
+
+static bool think_next(struct store_tx *tx, void *user, GError **err)
+{
+	struct next *n = user;
+
+	for (guint k = 0; k < N_JOB_KINDS; k++) {
+		int64_t due;
+
+		if (!n->kinds[k])
+			continue;
+		if (!tx_next_due(tx, k, &due, err))
+			return false;
+		if (due && (!n->due || due < n->due))
+			n->due = due;
+	}
+	return true;
+}
+
+static bool usable(struct carrier *c)
+{
+	return c && c->ops->ready(c);
+}
+
+/* A text that waits for a link that is down is no reason to wake up: the link's own turn is. */
+static int64_t next_turn(struct outbox *o)
+{
+	struct next n = { .kinds = { [JOB_TIMER] = true, [JOB_TEXT] = usable(o->texts), [JOB_MAIL] = usable(o->mails) } };
+
+	if (store_read(o->store, think_next, &n, NULL) != STORE_DONE)
+		return 1;
+	return n.due ? CLAMP(n.due - clock_now(), 0, TURN_MAX_S) : TURN_MAX_S;
+}
+
+int64_t outbox_turn(struct outbox *o)
+{
+	if (!record_late(o))
+		return 1;
+	while (timers_due(o))
+		;
+	while (send_due(o, o->texts, JOB_TEXT))
+		;
+	while (send_due(o, o->mails, JOB_MAIL))
+		;
+	return next_turn(o);
+}

@@ -1,0 +1,129 @@
+#include "parcels.h"
+
+#include "err.h"
+#include "escalate.h"
+#include "render.h"
+#include "sms.h"
+#include "text.h"
+
+static const struct escalation_policy *policy_of(const struct roster *r, const char *id)
+{
+	for (guint k = 0; id && k < r->policies->len; k++) {
+		const struct escalation_policy *p = g_ptr_array_index(r->policies, k);
+
+		if (g_strcmp0(p->id, id) == 0)
+			return p;
+	}
+	return NULL;
+}
+
+/* Who had the step before, and for how long. */
+static void add_before(struct sms_facts *f, const struct roster *r, const struct item *i, const struct job *j)
+{
+	const struct escalation_policy *p = policy_of(r, i->policy);
+	const struct step *before = p && j->step > 1 ? escalate_next(p, j->step - 2) : NULL;
+
+	f->step = j->step;
+	f->steps = p ? escalate_total(p) : j->step;
+	f->before = before ? before->tell->name : "";
+	f->waited_s = before ? before->wait_s : 0;
+}
+
+static const char *text_of(const struct conf *conf, const struct job *j, const struct item *i, int code,
+			   struct arena *a)
+{
+	const struct roster *r = conf->roster;
+	struct sms_facts f = {
+		.topic = j->topic, .item = i, .line = roster_line_by_id(r, i->line), .code = code,
+		.recording = i->class == CLASS_VOICEMAIL
+	};
+	const struct person *taker = i->acked_by ? roster_person(r, i->acked_by) : NULL;
+
+	if (j->topic == TOPIC_ESCALATION)
+		add_before(&f, r, i, j);
+	if (j->topic == TOPIC_TAKEN)
+		f.before = taker ? taker->name : i->acked_by;
+	return sms_render(a, &f, (gsize)conf->sms_max);
+}
+
+static const char *outdated(const struct job *j, const struct item *i)
+{
+	if (!i)
+		return "its item is gone";
+	if ((j->topic == TOPIC_FIRST || j->topic == TOPIC_ESCALATION) && i->state != STATE_OPEN)
+		return "its item is no longer open";
+	return NULL;
+}
+
+static struct parcel *parcel_new(struct arena *a, const struct job *j, const char *text, int64_t now)
+{
+	struct parcel *p = ARENA_NEW(a, struct parcel);
+
+	p->job = j->id;
+	p->to = arena_strdup(a, j->to);
+	p->text = text;
+	p->validity_s = j->expires ? MAX(j->expires - now, 1) : 0;
+	return p;
+}
+
+static bool make_text(struct store_tx *tx, const struct conf *conf, const struct job *j, const struct item *i,
+		      int64_t now, struct arena *a, struct parcel **p_r, GError **err)
+{
+	int code;
+
+	if (!tx_code_give(tx, j->to, i->id, now, conf->roster->rules.code_rest_s, &code, err))
+		return false;
+	*p_r = parcel_new(a, j, text_of(conf, j, i, code, a), now);
+	return true;
+}
+
+bool parcel_make(struct store_tx *tx, const struct conf *conf, const struct job *j, int64_t now, struct arena *a,
+		 struct parcel **p_r, const char **why_not_r, GError **err)
+{
+	struct item *i = NULL;
+
+	*p_r = NULL;
+	if (j->kind == JOB_TEXT && j->text) {
+		*p_r = parcel_new(a, j, j->text, now);
+		return true;
+	}
+	if (!tx_item(tx, j->item, a, &i, err))
+		return false;
+	*why_not_r = outdated(j, i);
+	if (*why_not_r)
+		return true;
+	if (j->kind == JOB_TEXT)
+		return make_text(tx, conf, j, i, now, a, p_r, err);
+	*p_r = parcel_new(a, j, render_note(a, conf->roster, i, conf->mail_from, j->to, j->text, now, j->id), now);
+	return true;
+}
+
+static bool worth_a_note(const struct conf *conf, const struct job *j)
+{
+	return j->item && j->person && conf->relay_host && *conf->relay_host &&
+	       (j->topic == TOPIC_FIRST || j->topic == TOPIC_ESCALATION || j->topic == TOPIC_UPDATE);
+}
+
+struct job *parcel_note_sent(struct store_tx *tx, const struct conf *conf, const struct job *j, int64_t now,
+			     struct arena *a)
+{
+	const struct person *p;
+	const struct line *line;
+	struct item *i = NULL;
+	struct job *note;
+	char at[40];
+
+	if (!worth_a_note(conf, j) || !tx_item(tx, j->item, a, &i, NULL) || !i)
+		return NULL;
+	line = roster_line_by_id(conf->roster, i->line);
+	p = roster_person(conf->roster, j->person);
+	if (!line)
+		return NULL;
+	text_time_zone(now, line->zone, at);
+	note = ARENA_NEW(a, struct job);
+	*note = (struct job){ .item = i->id, .kind = JOB_MAIL, .topic = TOPIC_NOTE, .due = now, .created = now,
+			      .updated = now, .to = line->audit };
+	note->text = arena_printf(a, "Text sent to %s at %.5s%s.", p ? p->name : j->person, at + 11,
+				  j->possibly_twice ? " (possibly twice)" : "");
+	return note;
+}

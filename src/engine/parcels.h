@@ -1,0 +1,18 @@
+/* parcels.h - what goes over the wire for a job: the words, made from the item as it is now. For engine/ alone. */
+#ifndef RINGBACK_PARCELS_H
+#define RINGBACK_PARCELS_H
+
+#include "carrier.h"
+#include "conf.h"
+#include "store.h"
+
+/* The parcel for a job, in a. *p_r NULL and *why_not_r: it is not to be sent any more (its item is taken, gone, or has
+ * moved on). False and *err if the store fails. A text gets its code here. */
+bool parcel_make(struct store_tx *tx, const struct conf *conf, const struct job *j, int64_t now, struct arena *a,
+		 struct parcel **p_r, const char **why_not_r, GError **err);
+
+/* The status note "text sent to ..." for a text that has gone; NULL where none is due (answers, no item, no relay). */
+struct job *parcel_note_sent(struct store_tx *tx, const struct conf *conf, const struct job *j, int64_t now,
+			     struct arena *a);
+
+#endif
