@@ -10,6 +10,7 @@ import tempfile
 import time
 
 HOST = "mx.example.com"
+PBX = "192.0.2.10"
 
 MAIN = """\
 compatibility_level = 3.6
@@ -33,7 +34,7 @@ inet_protocols = ipv4
 local_recipient_maps =
 alias_maps =
 alias_database =
-virtual_alias_maps =
+virtual_alias_maps = inline:{{ {{front@example.com = anna@example.com, carl@example.com}} }}
 default_transport = lmtp:inet:127.0.0.1:{lmtp_port}
 local_transport = $default_transport
 relay_transport = $default_transport
@@ -42,8 +43,8 @@ smtpd_peername_lookup = no
 smtpd_client_connection_count_limit = 0
 smtpd_client_connection_rate_limit = 0
 smtpd_authorized_xclient_hosts = 127.0.0.1
-smtpd_milters = {milter}
-non_smtpd_milters = {milter}
+smtpd_milters = unix:{root}/milter
+non_smtpd_milters = $smtpd_milters
 milter_default_action = tempfail
 in_flow_delay = 0
 message_size_limit = 60000000
@@ -56,7 +57,9 @@ biff = no
 
 MASTER = """\
 127.0.0.1:{port} inet n - n - 200 smtpd
-{plain}pickup    unix  n - n 1 1 pickup
+127.0.0.1:{tcp_port} inet n - n - 200 smtpd -o smtpd_milters=inet:127.0.0.1:{milter_port}
+127.0.0.1:{plain_port} inet n - n - 200 smtpd -o smtpd_milters= -o receive_override_options=no_milters
+pickup    unix  n - n 1 1 pickup
 cleanup   unix  n - n - 0 cleanup
 qmgr      unix  n - n 300 1 qmgr
 rewrite   unix  - - n - - trivial-rewrite
@@ -111,33 +114,30 @@ def alive(pid):
 
 
 class Postfix:
-    """milter is as in smtpd_milters ("unix:/path", "inet:127.0.0.1:1234", "" for none). main: lines that win over MAIN.
-    There is a second listener, plain_port, without any milter: for status notes, and for what an after-queue filter
-    hands in."""
+    """Three listeners: port asks the milter at the unix socket `socket`, tcp_port the one at milter_port, plain_port
+    none (for status notes). While no milter listens there, mail is put off. main: lines that win over MAIN."""
 
-    def __init__(self, lmtp_port, milter="", main=()):
+    def __init__(self, lmtp_port, main=()):
         self.root = public_folder("ringback-pf.")
         self.etc = self.root / "etc"
-        self.milter = milter
         self.lmtp_port = lmtp_port
-        self.port = free_port()
-        self.plain_port = free_port()
+        self.socket = self.root / "milter"
+        self.port, self.tcp_port, self.plain_port, self.milter_port = (free_port() for _ in range(4))
         self.main = list(main)
         self.write()
 
     def write(self):
         own = {name: subprocess.check_output(["postconf", "-d", "-h", name], text=True).strip()
                for name in ("daemon_directory", "command_directory", "meta_directory", "shlib_directory")}
-        plain = (f"127.0.0.1:{self.plain_port} inet n - n - 200 smtpd -o smtpd_milters= "
-                 "-o receive_override_options=no_milters\n")
         for name in ("etc", "queue", "data"):
             (self.root / name).mkdir(exist_ok=True)
         shutil.chown(self.root / "data", "postfix")
         (self.root / "maillog").touch()
         (self.etc / "main.cf").write_text(MAIN.format(
-            root=self.root, host=HOST, lmtp_port=self.lmtp_port, milter=self.milter, **own)
+            root=self.root, host=HOST, lmtp_port=self.lmtp_port, **own)
             + "".join(line + "\n" for line in self.main))
-        (self.etc / "master.cf").write_text(MASTER.format(port=self.port, plain=plain))
+        (self.etc / "master.cf").write_text(MASTER.format(
+            port=self.port, tcp_port=self.tcp_port, plain_port=self.plain_port, milter_port=self.milter_port))
 
     def command(self, *args):
         return subprocess.run(["postfix", "-c", str(self.etc), *args], stdout=subprocess.PIPE,
@@ -146,7 +146,7 @@ class Postfix:
     def start(self):
         r = self.command("start")
         assert r.returncode == 0, r.stdout + self.log()
-        wait_until(lambda: self.answers(self.port) and self.answers(self.plain_port), "Postfix listens")
+        wait_until(lambda: all(map(self.answers, (self.port, self.tcp_port, self.plain_port))), "Postfix listens")
         return self
 
     @staticmethod
@@ -181,21 +181,24 @@ class Postfix:
 
     # ---- handing mail in ----
 
-    def smtp(self, timeout=120):
-        return smtplib.SMTP("127.0.0.1", self.port, local_hostname="pbx.example.com", timeout=timeout)
+    def smtp(self, client=None, port=None, timeout=120):
+        """client: the address that Postfix shall believe in (XCLIENT)."""
+        s = smtplib.SMTP("127.0.0.1", port or self.port, local_hostname="pbx.example.com", timeout=timeout)
+        if client:
+            s.ehlo()
+            code, text = s.docmd("XCLIENT", f"NAME=[UNAVAILABLE] ADDR={client} PORT=40000")
+            assert code == 220, text
+        return s
 
-    def send(self, data, rcpts, sender="pbx@pbx.example.com", client=None, **options):
-        """One mail in one connection. client: the address that Postfix shall believe in (XCLIENT). Gives the SMTP
-        reply to the final dot as (code, text); refusals are given, not raised."""
-        with self.smtp() as s:
-            if client:
-                s.ehlo()
-                assert s.docmd("XCLIENT", f"NAME=[UNAVAILABLE] ADDR={client}")[0] == 220
+    def send(self, data, rcpts, sender="pbx@pbx.example.com", client=PBX, port=None, **options):
+        """One mail in one connection. Gives the SMTP reply that ended it as (code, text); refusals are given, not
+        raised."""
+        with self.smtp(client, port) as s:
             return self.hand_in(s, data, rcpts, sender, **options)
 
     @staticmethod
     def hand_in(s, data, rcpts, sender="pbx@pbx.example.com", mail_options=(), rcpt_options=()):
-        s.ehlo_or_helo_if_needed()
+        s.ehlo()
         code, text = s.mail(sender, mail_options)
         if code != 250:
             return code, text.decode()
