@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "arena.h"
+#include "gsm.h"
 #include "item.h"
 #include "roster.h"
 
@@ -38,19 +39,5 @@ const char *sms_unknown_code(struct arena *a, int code);
 const char *sms_list(struct arena *a, const struct item *const *items, const int *codes, gsize n, gsize max);
 const char *sms_help(struct arena *a);
 const char *sms_not_understood(struct arena *a);
-
-/* UTF-8 to characters that the GSM default alphabet has: transliterated where there is a close letter, else
- * "?"-free: left out. The result is UTF-8 that gsm_encode() takes whole. */
-const char *gsm_transliterate(struct arena *a, const char *utf8);
-
-/* Septets that utf8 needs (escape pairs count two); -1 if a character is not in the alphabet. */
-int gsm_length(const char *utf8);
-
-/* Octets of one septet each (SMPP data_coding 0, unpacked) into buf of size; gives how many, -1 if it does not
- * fit or is not in the alphabet. */
-int gsm_encode(const char *utf8, unsigned char *buf, gsize size);
-
-/* The reverse, for texts that come in; unknown octets become U+FFFD. */
-const char *gsm_decode(struct arena *a, const unsigned char *octets, gsize n);
 
 #endif

@@ -1,0 +1,120 @@
+/* The status note: a small mail of our own, in the thread of the item. */
+#include "render.h"
+
+#include <string.h>
+
+#include "field.h"
+#include "phrase.h"
+#include "text.h"
+#include "view.h"
+
+#define NOTE_MAX_CHARS 400
+#define BASE64_LINE 76
+
+static void put(GString *out, const char *name, const char *value)
+{
+	if (value && *value)
+		g_string_append_printf(out, "%s: %s\n", name, value);
+}
+
+/* RFC 5322, 3.3; not by the locale. */
+static const char *date_field(struct arena *a, int64_t now)
+{
+	static const char *const days[] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
+	static const char *const months[] = {
+		"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"
+	};
+	g_autoptr(GDateTime) t = g_date_time_new_from_unix_utc(now);
+
+	if (!t)
+		return "";
+	return arena_printf(a, "%s, %02d %s %04d %02d:%02d:%02d +0000", days[g_date_time_get_day_of_week(t) - 1],
+			    g_date_time_get_day_of_month(t), months[g_date_time_get_month(t) - 1],
+			    g_date_time_get_year(t), g_date_time_get_hour(t), g_date_time_get_minute(t),
+			    g_date_time_get_second(t));
+}
+
+static void put_thread(GString *out, const struct item *i)
+{
+	if (!field_is_message_id(i->thread_id))
+		return;
+	put(out, "In-Reply-To", i->thread_id);
+	put(out, "References", i->thread_id);
+}
+
+/* The same job gives the same Message-ID, so that a mail server or client can see a second try for what it is. */
+static void put_own_id(GString *out, const struct roster *r, const struct item *i, int64_t job)
+{
+	g_string_append_printf(out, "Message-ID: <note.%" G_GINT64_FORMAT ".%" G_GINT64_FORMAT "@%s>\n", (gint64)job,
+			       (gint64)i->id, view_domain(r));
+}
+
+static void put_state(struct arena *a, GString *out, const struct view *v, const struct item *i)
+{
+	put(out, "Auto-Submitted", "auto-generated");	/* RFC 3834, 5 */
+	put(out, "X-Auto-Response-Suppress", "All");
+	put(out, "X-Ringback-Item", v->id);
+	put(out, "X-Ringback-State", state_name(i->state));
+	put(out, "X-Ringback-Owner", field_ascii(a, v->owner_id, 400));
+}
+
+static const char *caller_words(struct arena *a, const struct view *v)
+{
+	return *v->name ? arena_printf(a, "%s, %s", v->name, v->number_shown) : v->number_shown;
+}
+
+static const char *body_make(struct arena *a, const struct view *v, const struct item *i, const char *note)
+{
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	g_string_append_printf(out, "%s\n\n", note);
+	g_string_append_printf(out, "%-14s%s\n", phrase_class(i->class), caller_words(a, v));
+	g_string_append_printf(out, "%-14s%s, %s\n", "When", phrase_when(a, v->time, v->zone), v->line_name);
+	g_string_append_printf(out, "%-14s%s\n", "Owner", *v->owner_name ? v->owner_name : "nobody");
+	g_string_append_printf(out, "%-14s%s%s%s\n", "State", state_name(i->state), i->resolution ? ", " : "",
+			       i->resolution ? phrase_resolution(i->resolution) : "");
+	if (i->due && item_is_live(i))
+		g_string_append_printf(out, "%-14s%s\n", "Call back by", phrase_when(a, i->due, v->zone));
+	g_string_append_printf(out, "\n%s. ringback wrote this note by itself.\n", v->id);
+	return arena_strdup(a, out->str);
+}
+
+/* 7bit where it is ASCII: not every server on the way takes 8bit. */
+static void put_body(GString *out, const char *body)
+{
+	g_autofree char *encoded = NULL;
+	g_autoptr(GString) lines = g_string_new(body);
+
+	put(out, "MIME-Version", "1.0");
+	put(out, "Content-Type", "text/plain; charset=utf-8");
+	put(out, "Content-Transfer-Encoding", g_str_is_ascii(body) ? "7bit" : "base64");
+	g_string_append_c(out, '\n');
+	if (g_str_is_ascii(body)) {
+		g_string_append(out, body);
+		return;
+	}
+	g_string_replace(lines, "\n", "\r\n", 0);
+	encoded = g_base64_encode((const guchar *)lines->str, lines->len);
+	for (const char *p = encoded; *p; p += MIN(strlen(p), BASE64_LINE))
+		g_string_append_printf(out, "%.*s\n", BASE64_LINE, p);
+}
+
+const char *render_note(struct arena *a, const struct roster *r, const struct item *i, const char *from,
+			const char *to, const char *note, int64_t now, int64_t job)
+{
+	g_autoptr(GString) out = g_string_new(NULL);
+	struct view v = view_of_item(a, r, i);
+	const char *words = text_line(a, note, NOTE_MAX_CHARS);
+	const char *subject = arena_printf(a, "[%s %s] %s", v.id, v.line_name, words);
+
+	put(out, "From", field_ascii(a, from, 254));
+	put(out, "To", field_ascii(a, to, 254));
+	put(out, "Subject", field_text(a, subject, 200));
+	put(out, "Date", date_field(a, now));
+	put_own_id(out, r, i, job);
+	put_thread(out, i);
+	put_state(a, out, &v, i);
+	put_body(out, body_make(a, &v, i, words));
+	g_string_replace(out, "\n", "\r\n", 0);
+	return arena_strdup(a, out->str);
+}
