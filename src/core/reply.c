@@ -73,13 +73,21 @@ static bool is_friendly(gunichar c)
 	return false;
 }
 
+/* g_unichar_ispunct() takes symbols in, and with them every emoji. */
+static bool is_punctuation(gunichar c)
+{
+	GUnicodeType t = g_unichar_type(c);
+
+	return t >= G_UNICODE_CONNECT_PUNCTUATION && t <= G_UNICODE_OPEN_PUNCTUATION;
+}
+
 static bool says_nothing(gunichar c)
 {
 	if (c == '?' || c == 0x61f || c == 0xbf)	/* a question is no order */
 		return false;
 	if (c < 0x80)
 		return true;
-	return g_unichar_isspace(c) || g_unichar_ispunct(c) || g_unichar_type(c) == G_UNICODE_FORMAT ||
+	return g_unichar_isspace(c) || is_punctuation(c) || g_unichar_type(c) == G_UNICODE_FORMAT ||
 	       (c >= 0xfe00 && c <= 0xfe0f) || is_friendly(c);
 }
 
