@@ -34,6 +34,9 @@ struct conf {
 	GArray *sources;		/* struct source */
 	GPtrArray *providers;		/* struct provider *; at most one in this version */
 	char *region, *timezone;
+	char *audit, *hours;		/* what lines inherit, as timezone; "" for none */
+	enum collapse collapse;
+	int64_t callback_within_s;
 	char *store;			/* path of the SQLite file */
 	char *run_dir;			/* control sockets, pid file */
 	char *milter_socket;		/* "unix:/path" or "inet:port@host" */
@@ -47,7 +50,7 @@ struct conf {
 	enum machine_part machine_part;
 	int64_t body_max;		/* octets; larger mails get headers only */
 	int64_t sms_max;		/* septets */
-	/* each further key of conf.def has a field here with its name */
+	char *profile_dir;
 };
 
 /* Reads file and all profiles it names. On error NULL and *err (ERR_CONF) whose message holds every error found, one
@@ -66,6 +69,9 @@ bool conf_trusts(const struct conf *c, const char *address, bool from_sendmail);
 
 /* Every key with type, default, range and help, as configuration text: `ringbackd --print-defaults`. */
 void conf_print_defaults(FILE *out);
+
+/* Who is who, and who is texted when, in a few lines for people: `ringbackd --check`. */
+void conf_explain(const struct conf *c, FILE *out);
 
 /* profile_file.c: one file of conf/profiles; NULL and *err with file and line. */
 struct profile_def *profile_file_read(const char *file, GError **err);

@@ -1,0 +1,168 @@
+#include "conf.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "conf_build.h"
+#include "conf_value.h"
+#include "err.h"
+
+static void conf_clear(void *p)
+{
+	struct conf *c = p;
+
+	g_free(c->file);
+	g_free(c->region);
+	g_free(c->timezone);
+	g_free(c->audit);
+	g_free(c->hours);
+	g_free(c->store);
+	g_free(c->run_dir);
+	g_free(c->milter_socket);
+	g_free(c->milter_socket_group);
+	g_free(c->user);
+	g_free(c->relay_host);
+	g_free(c->mail_from);
+	g_free(c->profile_dir);
+	roster_free(c->roster);
+	profiles_free(c->profiles);
+	if (c->sources)
+		g_array_unref(c->sources);
+	if (c->providers)
+		g_ptr_array_unref(c->providers);
+}
+
+static struct conf *conf_new(const char *file)
+{
+	struct conf *c = g_atomic_rc_box_new0(struct conf);
+
+	c->file = g_strdup(file);
+	return c;
+}
+
+struct conf *conf_ref(struct conf *c)
+{
+	return g_atomic_rc_box_acquire(c);
+}
+
+void conf_unref(struct conf *c)
+{
+	if (c)
+		g_atomic_rc_box_release_full(c, conf_clear);
+}
+
+/* Gives c if nothing was wrong. */
+static struct conf *finish(struct conf *c, struct conf_errors *e, GError **err)
+{
+	if (conf_errors_count(e) > 0) {
+		g_autofree char *text = conf_errors_text(e);
+
+		err_set(err, ERR_CONF, "%s", text);
+		g_clear_pointer(&c, conf_unref);
+	}
+	conf_errors_free(e);
+	return c;
+}
+
+struct conf *conf_load(const char *file, GError **err)
+{
+	struct conf_errors *e = conf_errors_new(file);
+	struct conf_file *f = conf_file_read(file, e);
+	struct conf *c = NULL;
+
+	/* After a syntax error half of the people are missing: what refers to them is not wrong. */
+	if (f->whole) {
+		c = conf_new(file);
+		conf_build(c, f, NULL, e);
+	}
+	conf_file_free(f);
+	return finish(c, e, err);
+}
+
+static void add_default_line(struct conf *c)
+{
+	struct person *p = g_new0(struct person, 1);
+	struct line *l = g_new0(struct line, 1);
+
+	p->id = g_strdup("owner");
+	p->name = g_strdup("Owner");
+	p->mail = g_strdup("owner@example.com");
+	roster_add_person(c->roster, p);
+	l->id = g_strdup("main");
+	l->name = g_strdup("Main");
+	l->owner = p;
+	l->audit = g_strdup("audit@example.com");
+	l->zone = g_strdup(c->timezone);
+	l->collapse = c->collapse;
+	l->callback_within_s = c->callback_within_s;
+	l->hours = hours_new(c->hours, c->timezone, NULL);
+	roster_add_line(c->roster, l);
+	c->roster->default_line = l;
+}
+
+static void trust(struct conf *c, const char *source)
+{
+	struct source s;
+
+	if (conf_value_source(source, &s))
+		g_array_append_val(c->sources, s);
+}
+
+struct conf *conf_default(const char *profile_dir, const char *region, const char *zone, GError **err)
+{
+	struct conf_errors *e = conf_errors_new("command line");
+	struct conf_file *f = conf_file_empty();
+	struct conf *c = conf_new("");
+
+	if (region)
+		conf_file_set(f, KEY_main_region, region, e);
+	if (zone)
+		conf_file_set(f, KEY_main_timezone, zone, e);
+	conf_build_settings(c, f, profile_dir, e);
+	conf_file_free(f);
+	add_default_line(c);
+	trust(c, "127.0.0.0/8");
+	trust(c, "::1");
+	trust(c, "sendmail");
+	return finish(c, e, err);
+}
+
+static bool covers(const struct source *s, int family, const uint8_t *address)
+{
+	int octets = s->prefix / 8, rest = s->prefix % 8;
+
+	if (s->sendmail || s->family != family || memcmp(s->address, address, (gsize)octets) != 0)
+		return false;
+	return rest == 0 || (s->address[octets] ^ address[octets]) >> (8 - rest) == 0;
+}
+
+/* AF_INET for IPv4 inside IPv6 too (RFC 4291, 2.5.5.2); 0 if it is no address. */
+static int read_address(const char *text, uint8_t address[16])
+{
+	static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
+
+	if (g_ascii_strncasecmp(text, "IPv6:", 5) == 0)
+		text += 5;
+	if (inet_pton(AF_INET, text, address) == 1)
+		return AF_INET;
+	if (inet_pton(AF_INET6, text, address) != 1)
+		return 0;
+	if (memcmp(address, mapped, sizeof(mapped)) != 0)
+		return AF_INET6;
+	memmove(address, address + 12, 4);
+	return AF_INET;
+}
+
+bool conf_trusts(const struct conf *c, const char *address, bool from_sendmail)
+{
+	uint8_t octets[16] = { 0 };
+	int family = address && !from_sendmail ? read_address(address, octets) : 0;
+
+	for (guint i = 0; i < c->sources->len; i++) {
+		const struct source *s = &g_array_index(c->sources, struct source, i);
+
+		if (from_sendmail ? s->sendmail : family && covers(s, family, octets))
+			return true;
+	}
+	return false;
+}

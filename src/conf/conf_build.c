@@ -1,0 +1,283 @@
+#include "conf_build.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "conf_value.h"
+
+#define PASSWORD_MAX 8		/* SMPP 3.4, 4.1.1: 9 octets with the NUL */
+
+static char *dup_text(const struct conf_block *b, enum conf_key_id key)
+{
+	return g_strdup(conf_text(b, key));
+}
+
+/* fd is open. NULL and what is wrong, or the password. */
+static char *read_password(int fd, const char **wrong_r)
+{
+	char buf[PASSWORD_MAX + 3];
+	struct stat st;
+	gssize n;
+
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		*wrong_r = "is no regular file; put the password into one";
+		return NULL;
+	}
+	if (st.st_mode & (S_IROTH | S_IWOTH)) {
+		*wrong_r = "can be read or written by others; chmod o= it";
+		return NULL;
+	}
+	n = read(fd, buf, sizeof(buf) - 1);
+	buf[MAX(n, 0)] = '\0';
+	if (n > 0 && buf[n - 1] == '\n')
+		buf[--n] = '\0';
+	if (n > 0 && buf[n - 1] == '\r')
+		buf[--n] = '\0';
+	if (n < 1 || n > PASSWORD_MAX || strlen(buf) != (gsize)n || strpbrk(buf, "\r\n")) {
+		*wrong_r = "must hold one line of 1 to 8 octets";
+		return NULL;
+	}
+	return g_strdup(buf);
+}
+
+static char *password_of(const struct conf_block *b, struct conf_errors *e)
+{
+	const char *file = conf_text(b, KEY_provider_password_file), *wrong = NULL;
+	int line = conf_line(b, KEY_provider_password_file), fd;
+	char *password;
+
+	if (!*file)
+		return g_strdup("");
+	fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0) {
+		conf_wrong(e, line, "password_file %s cannot be read: %s; let the user that ringbackd runs as read it", file,
+			   g_strerror(errno));
+		return g_strdup("");
+	}
+	password = read_password(fd, &wrong);
+	close(fd);
+	if (wrong)
+		conf_wrong(e, line, "password_file %s %s", file, wrong);
+	return password ? password : g_strdup("");
+}
+
+static bool is_source_addr(const char *s)
+{
+	gsize n = strlen(s), digits = strspn(*s == '+' ? s + 1 : s, "0123456789") + (*s == '+');
+
+	if (digits == n)
+		return true;
+	for (; *s; s++)
+		if (!g_ascii_isalnum(*s) && !strchr(" .-_", *s))
+			return false;
+	return n <= 11;
+}
+
+static struct provider *provider_new(const struct conf_block *b, struct conf_errors *e)
+{
+	struct provider *p = g_new0(struct provider, 1);
+
+	p->name = g_strdup(b->title);
+	p->host = dup_text(b, KEY_provider_host);
+	p->port = (int)conf_number(b, KEY_provider_port);
+	p->system_id = dup_text(b, KEY_provider_system_id);
+	p->password = password_of(b, e);
+	p->system_type = dup_text(b, KEY_provider_system_type);
+	p->source_addr = dup_text(b, KEY_provider_source_addr);
+	p->window = (guint)conf_number(b, KEY_provider_window);
+	p->enquire_link_s = conf_number(b, KEY_provider_enquire_link);
+	p->response_timeout_s = conf_number(b, KEY_provider_response_timeout);
+	if (!is_source_addr(p->source_addr))
+		conf_wrong(e, conf_line(b, KEY_provider_source_addr), "source_addr = \"%s\" is no sender; write a number, or at "
+			   "most 11 letters and digits", p->source_addr);
+	if (strlen(p->system_id) > 15 || strlen(p->system_type) > 12)
+		conf_wrong(e, b->line, "system_id or system_type is too long; at most 15 and 12 octets (SMPP 3.4, 4.1.1)");
+	return p;
+}
+
+static void provider_free(gpointer data)
+{
+	struct provider *p = data;
+
+	g_free(p->name);
+	g_free(p->host);
+	g_free(p->system_id);
+	g_free(p->password);
+	g_free(p->system_type);
+	g_free(p->source_addr);
+	g_free(p);
+}
+
+static void build_providers(struct conf *c, const struct conf_file *f, struct conf_errors *e)
+{
+	c->providers = g_ptr_array_new_with_free_func(provider_free);
+	for (guint i = 0; i < f->blocks->len; i++) {
+		const struct conf_block *b = f->blocks->pdata[i];
+
+		if (b->section != SECTION_provider)
+			continue;
+		if (c->providers->len == 1)
+			conf_wrong(e, b->line, "a second provider; this version binds to one, keep one");
+		else
+			g_ptr_array_add(c->providers, provider_new(b, e));
+	}
+}
+
+static void build_sources(struct conf *c, const struct conf_block *m)
+{
+	c->sources = g_array_new(FALSE, TRUE, sizeof(struct source));
+	for (guint i = 0; i < conf_size(m, KEY_main_sources); i++) {
+		struct source s;
+		int line;
+
+		if (conf_value_source(conf_member(m, KEY_main_sources, i, &line), &s))
+			g_array_append_val(c->sources, s);
+	}
+}
+
+static void build_relay(struct conf *c, const struct conf_block *m, struct conf_errors *e)
+{
+	const char *relay = conf_text(m, KEY_main_relay);
+
+	c->relay_host = NULL;
+	if (*relay && !conf_value_host_port(relay, &c->relay_host, &c->relay_port))
+		conf_wrong(e, conf_line(m, KEY_main_relay), "relay = \"%s\" is no host and port; write one like 127.0.0.1:25",
+			   relay);
+	if (!c->relay_host)
+		c->relay_host = g_strdup("");
+}
+
+static void build_settings(struct conf *c, const struct conf_block *m, struct conf_errors *e)
+{
+	c->region = dup_text(m, KEY_main_region);
+	c->timezone = dup_text(m, KEY_main_timezone);
+	c->audit = dup_text(m, KEY_main_audit);
+	c->hours = dup_text(m, KEY_main_hours);
+	c->collapse = (enum collapse)conf_number(m, KEY_main_collapse);
+	c->callback_within_s = conf_number(m, KEY_main_callback_within);
+	c->store = dup_text(m, KEY_main_store);
+	c->run_dir = dup_text(m, KEY_main_run_dir);
+	c->milter_socket = dup_text(m, KEY_main_milter_socket);
+	c->milter_socket_group = dup_text(m, KEY_main_milter_socket_group);
+	c->milter_socket_mode = (int)conf_number(m, KEY_main_milter_socket_mode);
+	c->user = dup_text(m, KEY_main_user);
+	c->on_store_failure = (enum on_failure)conf_number(m, KEY_main_on_store_failure);
+	c->machine_part = (enum machine_part)conf_number(m, KEY_main_machine_part);
+	c->body_max = conf_number(m, KEY_main_body_max);
+	c->sms_max = conf_number(m, KEY_main_sms_max);
+	if (*c->milter_socket && !conf_value_is_socket(c->milter_socket))
+		conf_wrong(e, conf_line(m, KEY_main_milter_socket), "milter_socket = \"%s\" is no socket; write unix:/path (at "
+			   "most 107 octets) or inet:port@address", c->milter_socket);
+}
+
+static bool is_domain(const char *s)
+{
+	g_autofree char *address = g_strconcat("x@", s, NULL);
+
+	return conf_value_is_mail(address);
+}
+
+static bool is_prefix(const char *s)
+{
+	for (const char *p = s; *p; p++)
+		if (!g_ascii_isalnum(*p))
+			return false;
+	return true;
+}
+
+static void build_rules(struct conf *c, const struct conf_block *m, struct conf_errors *e)
+{
+	struct rules *r = &c->roster->rules;
+	const char *domain = conf_text(m, KEY_main_domain), *prefix = conf_text(m, KEY_main_item_prefix);
+
+	r->collect_window_s = conf_number(m, KEY_main_collect_window);
+	r->withheld_window_s = conf_number(m, KEY_main_withheld_window);
+	r->update_interval_s = conf_number(m, KEY_main_update_interval);
+	r->reopen_window_s = conf_number(m, KEY_main_reopen_window);
+	r->ack_timeout_s = conf_number(m, KEY_main_ack_timeout);
+	r->code_rest_s = conf_number(m, KEY_main_code_rest);
+	r->subject_tag = conf_number(m, KEY_main_subject_tag) != 0;
+	if (*domain && !is_domain(domain))
+		conf_wrong(e, conf_line(m, KEY_main_domain), "domain = \"%s\" is no domain; write one like example.com", domain);
+	if (!is_prefix(prefix))
+		conf_wrong(e, conf_line(m, KEY_main_item_prefix), "item_prefix = \"%s\" is no prefix; write letters and digits",
+			   prefix);
+	if (!*domain)
+		domain = is_domain(g_get_host_name()) ? g_get_host_name() : "localhost";
+	g_free(r->domain);
+	g_free(r->item_prefix);
+	r->domain = g_strdup(domain);
+	r->item_prefix = g_strdup(prefix);
+	c->mail_from = *conf_text(m, KEY_main_mail_from) ? dup_text(m, KEY_main_mail_from)
+							  : g_strdup_printf("ringback@%s", domain);
+}
+
+static void read_profile(struct conf *c, const char *dir, const char *name, struct conf_errors *e)
+{
+	g_autofree char *file = g_build_filename(dir, name, NULL);
+	g_autoptr(GError) err = NULL;
+	struct profile_def *def = profile_file_read(file, &err);
+
+	if (!def || !profiles_add(c->profiles, def, &err))
+		conf_wrong_elsewhere(e, err->message);
+}
+
+static int compare_names(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static const char *profile_folder(const struct conf_block *m, const char *asked)
+{
+	const char *given = conf_text(m, KEY_main_profile_dir), *env = g_getenv("RINGBACK_PROFILE_DIR");
+
+	if (asked)
+		return asked;
+	return *given ? given : env && *env ? env : PROFILE_DIR;
+}
+
+static void build_profiles(struct conf *c, int line, struct conf_errors *e)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GError) err = NULL;
+	GDir *dir = g_dir_open(c->profile_dir, 0, &err);
+	const char *name;
+
+	c->profiles = profiles_new();
+	if (!dir) {
+		conf_wrong(e, line, "profile_dir: %s", err->message);
+		return;
+	}
+	while ((name = g_dir_read_name(dir)))
+		if (g_str_has_suffix(name, ".conf") && *name != '.')
+			g_ptr_array_add(names, g_strdup(name));
+	g_dir_close(dir);
+	g_ptr_array_sort(names, compare_names);
+	for (guint i = 0; i < names->len; i++)
+		read_profile(c, c->profile_dir, names->pdata[i], e);
+	if (names->len == 0)
+		conf_wrong(e, line, "profile_dir %s holds no profiles; they end with .conf", c->profile_dir);
+}
+
+void conf_build_settings(struct conf *c, const struct conf_file *f, const char *profile_dir, struct conf_errors *e)
+{
+	const struct conf_block *m = conf_file_main(f);
+
+	c->roster = roster_new();
+	build_settings(c, m, e);
+	build_rules(c, m, e);
+	build_relay(c, m, e);
+	build_sources(c, m);
+	build_providers(c, f, e);
+	c->profile_dir = g_strdup(profile_folder(m, profile_dir));
+	build_profiles(c, conf_line(m, KEY_main_profile_dir), e);
+}
+
+void conf_build(struct conf *c, const struct conf_file *f, const char *profile_dir, struct conf_errors *e)
+{
+	conf_build_settings(c, f, profile_dir, e);
+	conf_build_roster(c, f, e);
+}

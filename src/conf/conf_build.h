@@ -1,0 +1,17 @@
+/* conf_build.h - from the sections of a file to people, lines, policies and settings that fit together. */
+#ifndef RINGBACK_CONF_BUILD_H
+#define RINGBACK_CONF_BUILD_H
+
+#include "conf.h"
+#include "conf_file.h"
+
+/* Fills c (zeroed); what is wrong goes to e. profile_dir NULL: as the file says. */
+void conf_build(struct conf *c, const struct conf_file *f, const char *profile_dir, struct conf_errors *e);
+
+/* The same without people, policies and lines: an empty roster. */
+void conf_build_settings(struct conf *c, const struct conf_file *f, const char *profile_dir, struct conf_errors *e);
+
+/* The rest; c's own settings are there. conf_roster.c */
+void conf_build_roster(struct conf *c, const struct conf_file *f, struct conf_errors *e);
+
+#endif

@@ -1,0 +1,87 @@
+#include "conf.h"
+
+#include "conf_keys.h"
+
+/* ---- every key ---- */
+
+static void print_key(FILE *out, const struct conf_key *k, const char *indent)
+{
+	g_autofree char *range = conf_key_range(k);
+	bool list = conf_type_is_list(k->type), quote = k->type != TYPE_TIME && k->type != TYPE_NUMBER &&
+			k->type != TYPE_SIZE && k->type != TYPE_FLAG && k->type != TYPE_CHOICE;
+
+	fprintf(out, "%s# %s\n%s# %s%s%s\n", indent, k->help, indent, list ? "a list; each: " : "", range,
+		k->fallback ? "" : "; must be given");
+	if (!k->fallback || list || !*k->fallback)
+		fprintf(out, "%s# %s = %s\n\n", indent, k->name, list ? "{}" : "\"\"");
+	else
+		fprintf(out, "%s%s = %s%s%s\n\n", indent, k->name, quote ? "\"" : "", k->fallback, quote ? "\"" : "");
+}
+
+static void print_section(FILE *out, enum conf_section s, const char *indent)
+{
+	for (int i = 0; i < N_CONF_KEYS; i++)
+		if (conf_keys[i].section == s)
+			print_key(out, &conf_keys[i], indent);
+}
+
+void conf_print_defaults(FILE *out)
+{
+	print_section(out, SECTION_main, "");
+	fputs("person NAME {\n", out);
+	print_section(out, SECTION_person, "\t");
+	fputs("}\n\npolicy NAME {\n", out);
+	print_section(out, SECTION_policy, "\t");
+	fputs("\tstep {\n", out);
+	print_section(out, SECTION_step, "\t\t");
+	fputs("\t}\n}\n\nline NAME {\n", out);
+	print_section(out, SECTION_line, "\t");
+	fputs("}\n\nprovider NAME {\n", out);
+	print_section(out, SECTION_provider, "\t");
+	fputs("}\n", out);
+}
+
+/* ---- what a configuration means ---- */
+
+static void explain_policy(FILE *out, const char *when, const struct escalation_policy *p)
+{
+	fprintf(out, "    %s: ", when);
+	for (guint i = 0; p && i < p->n_steps; i++)
+		fprintf(out, "%s%s, %" G_GINT64_FORMAT " min", i ? ", then " : "text ", p->steps[i].tell->id,
+			p->steps[i].wait_s / 60);
+	if (p && p->repeat)
+		fprintf(out, "; all of it %u times", p->repeat + 1);
+	fputs(p ? "\n" : "nobody is texted\n", out);
+}
+
+static void explain_line(FILE *out, const struct conf *c, const struct line *l)
+{
+	fprintf(out, "line %s (%s)%s: owner %s, audit mailbox %s, zone %s\n", l->id, l->name,
+		l == c->roster->default_line ? ", takes what no line claims" : "", l->owner->id, l->audit, l->zone);
+	explain_policy(out, "when closed", l->closed);
+	explain_policy(out, "when open", l->open);
+}
+
+void conf_explain(const struct conf *c, FILE *out)
+{
+	const struct roster *r = c->roster;
+
+	fprintf(out, "%s: good; %u people, %u lines, %u policies, %u profiles, %u sources\n", c->file, r->people->len,
+		r->lines->len, r->policies->len, profiles_count(c->profiles), c->sources->len);
+	for (guint i = 0; i < r->people->len && i < 20; i++) {
+		const struct person *p = r->people->pdata[i];
+
+		fprintf(out, "person %s (%s): %s, %s\n", p->id, p->name, p->mail, p->phone ? p->phone : "is never texted");
+	}
+	for (guint i = 0; i < r->lines->len && i < 20; i++)
+		explain_line(out, c, r->lines->pdata[i]);
+	if (r->people->len > 20 || r->lines->len > 20)
+		fputs("(20 of each shown)\n", out);
+	if (c->providers->len == 0)
+		fputs("no provider: texts wait until there is one\n", out);
+	for (guint i = 0; i < c->providers->len; i++) {
+		const struct provider *p = c->providers->pdata[i];
+
+		fprintf(out, "provider %s: %s:%d as %s\n", p->name, p->host, p->port, p->system_id);
+	}
+}

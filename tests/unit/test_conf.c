@@ -1,0 +1,593 @@
+#include <glib.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "conf.h"
+#include "conf_keys.h"
+#include "conf_value.h"
+
+/* What every good file needs. Rows add to it; it has no line break, so that they begin in line 1. */
+#define PEOPLE "person anna { mail = anna@example.com phone = \"+447700900123\" } person bob { mail = b@example.com } "
+#define LINE "line main { owner = anna } "
+#define TOP "sources = { sendmail } audit = calls@example.com "
+#define GOOD TOP PEOPLE LINE
+
+static char *folder;
+
+static char *write_file(const char *name, const char *text, int mode)
+{
+	char *file = g_build_filename(folder, name, NULL);
+
+	g_assert_true(g_file_set_contents(file, text, -1, NULL));
+	g_assert_cmpint(g_chmod(file, mode), ==, 0);
+	return file;
+}
+
+/* ---- wrong files: everything that is wrong, with its line ---- */
+
+struct wrong_row {
+	const char *name, *text;
+	const char *wants[4];	/* in the message, in this order; ":3: x" */
+	guint lines;		/* of the message */
+};
+
+static const struct wrong_row wrong_rows[] = {
+	{ "unknown-key", GOOD "\ncolect_window = 45s", { ":2: there is no colect_window", "did you mean collect_window?" }, 1 },
+	{ "unknown-keys", GOOD "\nfoo = 1\nbar = { 1, 2 }\nqux { a = 1 }\nqux x { a = { 1 } b = '}' }\nsms_max = 1",
+	  { ":2: there is no foo", ":3: there is no bar", ":4: there is no qux", ":5: there is no qux" }, 5 },
+	{ "unknown-key-after-comment", GOOD "# x\n/* y\n */ # z\nfoo = 1", { ":4: there is no foo" }, 1 },
+	{ "key-of-a-section", GOOD "\nphone = \"+447700900123\"", { ":2: ", "it belongs into a section person" }, 1 },
+	{ "key-of-the-top", GOOD "\nperson eve { mail = e@example.com region = GB }",
+	  { ":2: there is no region in a section person; it belongs at the top" }, 1 },
+	{ "twice", GOOD "\nregion = GB\nregion = US", { ":3: region is given twice, first at line 2" }, 1 },
+	{ "list-twice", "sources = { sendmail }\nsources = { \"192.0.2.1\" } audit = a@example.com " PEOPLE LINE,
+	  { ":2: sources is given twice, first at line 1" }, 1 },
+	{ "person-twice", GOOD "\nperson anna { mail = c@example.com }", { ":2: person anna is there twice, first at line 1" }, 1 },
+	{ "line-twice", GOOD "default_line = main\nline main { owner = anna }", { ":2: line main is there twice" }, 1 },
+	{ "phone-twice", GOOD "\nperson eve { mail = e@example.com\nphone = \"+44 7700 900123\" }",
+	  { ":3: phone +447700900123 is that of person anna at line 1 too" }, 1 },
+	{ "extension-twice", GOOD "default_line = main\nline a { owner = anna extensions = { \"201\",\n\"202\" } }\n"
+	  "line b { owner = bob queues = { \"202\" } }", { ":4: queues: \"202\" belongs to line a at line 3 already" }, 1 },
+	{ "mailbox-twice", GOOD "default_line = main\nline a { owner = anna mailboxes = { X@example.com } }\n"
+	  "line b { owner = bob mailboxes = { x@example.com } }", { ":3: mailboxes: \"x@example.com\" belongs to line a at line 2" },
+	  1 },
+	{ "no-person", GOOD "\nline b { owner = ana } default_line = b", { ":2: owner = ana: there is no person ana; did you "
+	  "mean anna?" }, 1 },
+	{ "no-person-alike", TOP "\nline b { owner = zoe }", { ":2: owner = zoe: there is no person zoe; write a section person zoe" },
+	  1 },
+	{ "no-policy", GOOD "default_line = main\nline b { owner = anna closed = night }", { ":2: closed = night: there is no "
+	  "policy night" }, 1 },
+	{ "no-line", GOOD "\ndefault_line = nain", { ":2: default_line = nain: there is no line nain; did you mean main?" }, 1 },
+	{ "no-default-line", GOOD "line b { owner = anna }", { ": default_line is missing" }, 1 },
+	{ "no-line-at-all", TOP PEOPLE, { ": there is no line" }, 1 },
+	{ "no-audit", "sources = { sendmail } " PEOPLE "\n" LINE, { ":2: line main has no audit mailbox" }, 1 },
+	{ "no-sources", "audit = a@example.com " PEOPLE LINE, { ": sources is missing; write sources = " }, 1 },
+	{ "no-mail", TOP LINE "\nperson anna {\n\n}", { ":2: person anna: mail is missing; write mail = " }, 1 },
+	{ "no-owner", TOP PEOPLE "\nline main {\nname = X }", { ":2: line main: owner is missing" }, 1 },
+	{ "no-tell", GOOD "policy p {\n step {\n } }", { ":2: step: tell is missing" }, 1 },
+	{ "bad-phone", GOOD "\nperson eve { mail = e@example.com phone = \"07700 900123\" }", { ":2: phone = \"07700 900123\" is no "
+	  "E.164 number; write it with +" }, 1 },
+	{ "bare-phone", GOOD "\nperson eve { mail = e@example.com phone = +447700900123 }", { ":2: the sign + outside of a string" },
+	  1 },
+	{ "bad-number", GOOD "default_line = main line b { owner = anna numbers = {\n\"201\",\n\"+442079460100\",\n\"020\" } }",
+	  { ":2: numbers = \"201\" is no E.164 number", ":4: numbers = \"020\"" }, 2 },
+	{ "bad-mail", GOOD "\nperson eve { mail = \"Eve <e@example.com>\" }", { ":2: mail = \"Eve <e@example.com>\" is no mail "
+	  "address; write one like" }, 1 },
+	{ "bad-time", GOOD "\ncollect_window = 2w\nack_timeout = 5s", { ":2: collect_window = \"2w\" is no time within the range; "
+	  "write 0s to 10m", ":3: ack_timeout = \"5s\" is no time within the range; write 5m to 7d" }, 2 },
+	{ "bad-numbers", GOOD "\nsms_max = 161\nbody_max = 2\nsubject_tag = perhaps\nmachine_part = xml", { ":2: sms_max = \"161\" is "
+	  "no number within the range; write 100 to 160", ":3: body_max = \"2\"", ":4: subject_tag = \"perhaps\" is no yes or no",
+	  ":5: machine_part = \"xml\" is no word that is known here; write vcon, plain or none" }, 4 },
+	{ "bad-zone", GOOD "\ntimezone = Europe/Londn", { ":2: timezone = \"Europe/Londn\" is no time zone" }, 1 },
+	{ "zone-of-files", GOOD "\ntimezone = \"../../etc/passwd\"", { ":2: timezone = \"../../etc/passwd\" is no time zone" }, 1 },
+	{ "bad-region", GOOD "\nregion = UK", { ":2: region = \"UK\" is no country" }, 1 },
+	{ "bad-hours", GOOD "\nhours = \"Mo-Fr 9 to 5\"", { ":2: hours: opening hours \"Mo-Fr 9 to 5\"" }, 1 },
+	{ "bad-line-hours", GOOD "default_line = main\nline b { owner = anna\nhours = \"Xx 09:00-17:00\" }", { ":3: hours: " }, 1 },
+	{ "bad-source", "sources = { \"192.0.2.0/33\",\n\"example.com\" } audit = a@example.com " PEOPLE LINE,
+	  { ":1: sources = \"192.0.2.0/33\" is no address or network", ":2: sources = \"example.com\"" }, 2 },
+	{ "bad-relay", GOOD "\nrelay = localhost", { ":2: relay = \"localhost\" is no host and port" }, 1 },
+	{ "bad-socket", GOOD "\nmilter_socket = \"/tmp/x\"", { ":2: milter_socket = \"/tmp/x\" is no socket" }, 1 },
+	{ "bad-mode", GOOD "\nmilter_socket_mode = 0680", { ":2: milter_socket_mode = \"0680\" is no octal mode" }, 1 },
+	{ "bad-domain", GOOD "\ndomain = \"x y\"", { ":2: domain = \"x y\" is no domain" }, 1 },
+	{ "bad-path", GOOD "\nstore = ringback.db", { ":2: store = \"ringback.db\" is no absolute path" }, 1 },
+	{ "bad-title", GOOD "\nperson \"a b\" { mail = e@example.com }", { ":2: person \"a b\" is no name" }, 1 },
+	{ "step-without-phone", GOOD "policy p {\nstep { tell = bob } }", { ":2: tell = bob: bob has no phone" }, 1 },
+	{ "policy-without-steps", GOOD "\npolicy p { repeat = 2 }", { ":2: policy p has 0 steps" }, 1 },
+	{ "two-providers", GOOD "provider a { host = a system_id = x }\nprovider b { host = b system_id = y }", { ":2: a second "
+	  "provider" }, 1 },
+	{ "long-system-id", GOOD "\nprovider a { host = a system_id = \"0123456789abcdef\" }", { ":2: system_id = " }, 1 },
+	{ "long-source-addr", GOOD "\nprovider a { host = a system_id = x source_addr = RINGBACKRING }", { ":2: source_addr = " }, 1 },
+	{ "no-password", GOOD "provider a { host = a system_id = x\npassword_file = \"/nonexistent/x\" }",
+	  { ":2: password_file /nonexistent/x cannot be read" }, 1 },
+	{ "password-no-file", GOOD "provider a { host = a system_id = x\npassword_file = \"/dev/zero\" }",
+	  { ":2: password_file /dev/zero is no regular file" }, 1 },
+	{ "no-profiles", GOOD "\nprofile_dir = \"/nonexistent/x\"", { ":2: profile_dir: " }, 1 },
+	{ "string-open", GOOD "\nregion = \"GB\naudit = x", { ":2: this string does not end" }, 1 },
+	{ "comment-open", GOOD "\n/* x\n\n", { ":2: this comment does not end" }, 1 },
+	{ "brace-open", GOOD "\nline b {\n owner = anna\n", { ":2: this { has no }" }, 1 },
+	{ "brace-closed", GOOD "\n}", { ":2: this } has no {" }, 1 },
+	{ "no-equal-sign", GOOD "\nregion GB", { ":2: missing equal sign after option 'region'" }, 1 },
+	{ "list-for-one", GOOD "\nregion = { GB }", { ":2: unexpected token '{'" }, 1 },
+	{ "environment", GOOD "\nregion = \"${HOME}\"", { ":2: ${...} is not replaced here" }, 1 },
+	{ "escape", GOOD "\nregion = \"\\x47B\"", { ":2: only " }, 1 },
+	{ "way-into-a-section", GOOD "\n\"line=main|owner\" = bob", { ":2: " }, 1 },
+	{ "errors-with-a-syntax-error", "sms_max = 1\nfoo = 1\nregion GB\n", { ":1: sms_max", ":2: there is no foo",
+	  ":3: missing equal sign" }, 3 },
+	{ "not-utf8", GOOD "\n# \xff", { ":2: is not UTF-8" }, 1 },
+	{ "order", GOOD "\nregion = UK\nfoo = 1\nsms_max = 1", { ":2: region", ":3: there is no foo", ":4: sms_max" }, 3 },
+};
+
+static guint count_lines(const char *s)
+{
+	guint n = *s != '\0';
+
+	for (; *s; s++)
+		n += *s == '\n';
+	return n;
+}
+
+static void test_wrong(gconstpointer data)
+{
+	const struct wrong_row *row = data;
+	g_autofree char *file = write_file("wrong.conf", row->text, 0600);
+	g_autoptr(GError) err = NULL;
+	struct conf *c = conf_load(file, &err);
+	const char *at;
+
+	g_assert_null(c);
+	g_assert_nonnull(err);
+	g_test_message("%s", err->message);
+	at = err->message;
+	for (gsize i = 0; i < G_N_ELEMENTS(row->wants) && row->wants[i]; i++) {
+		const char *found = strstr(at, row->wants[i]);
+
+		if (!found)
+			g_test_message("not found: %s", row->wants[i]);
+		g_assert_nonnull(found);
+		at = found + 1;
+	}
+	g_assert_true(g_str_has_prefix(err->message, file));
+	g_assert_cmpuint(count_lines(err->message), ==, row->lines);
+	g_unlink(file);
+}
+
+/* A file after one whose string did not end is read as if nothing had been. */
+static void test_after_wrong(void)
+{
+	static const char *const bad[] = { "region = \"GB", "region = 'GB", "/* x", "region = \"\\9\"", "region = {", "line x {" };
+	g_autofree char *good = write_file("good.conf", GOOD, 0600);
+
+	for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
+		g_autofree char *file = write_file("bad.conf", bad[i], 0600);
+		g_autoptr(GError) err = NULL;
+		struct conf *c = conf_load(file, NULL);
+
+		g_assert_null(c);
+		c = conf_load(good, &err);
+		g_assert_no_error(err);
+		g_assert_nonnull(c);
+		conf_unref(c);
+		g_unlink(file);
+	}
+	g_unlink(good);
+}
+
+static void test_no_file(void)
+{
+	g_autoptr(GError) err = NULL;
+
+	g_assert_null(conf_load("/nonexistent/ringback.conf", &err));
+	g_assert_true(g_str_has_prefix(err->message, "/nonexistent/ringback.conf: cannot be read: "));
+	g_clear_error(&err);
+	g_assert_null(conf_load("/dev/zero", &err));
+	g_assert_nonnull(strstr(err->message, "no regular file"));
+}
+
+/* ---- good files ---- */
+
+static struct conf *load(const char *text)
+{
+	g_autofree char *file = write_file("load.conf", text, 0600);
+	g_autoptr(GError) err = NULL;
+	struct conf *c = conf_load(file, &err);
+
+	g_assert_no_error(err);
+	g_assert_nonnull(c);
+	g_unlink(file);
+	return c;
+}
+
+static void test_defaults(void)
+{
+	struct conf *c = load(GOOD);
+
+	g_assert_cmpstr(c->region, ==, "US");
+	g_assert_cmpstr(c->timezone, ==, "UTC");
+	g_assert_cmpint(c->roster->rules.collect_window_s, ==, 45);
+	g_assert_cmpint(c->roster->rules.withheld_window_s, ==, 90);
+	g_assert_cmpint(c->roster->rules.update_interval_s, ==, 15 * 60);
+	g_assert_cmpint(c->roster->rules.reopen_window_s, ==, 4 * 3600);
+	g_assert_cmpint(c->roster->rules.ack_timeout_s, ==, 3600);
+	g_assert_cmpint(c->roster->rules.code_rest_s, ==, 72 * 3600);
+	g_assert_cmpstr(c->roster->rules.item_prefix, ==, "RB");
+	g_assert_false(c->roster->rules.subject_tag);
+	g_assert_cmpint(c->milter_socket_mode, ==, 0660);
+	g_assert_cmpstr(c->relay_host, ==, "127.0.0.1");
+	g_assert_cmpint(c->relay_port, ==, 25);
+	g_assert_cmpint(c->on_store_failure, ==, ON_FAILURE_TEMPFAIL);
+	g_assert_cmpint(c->machine_part, ==, MACHINE_VCON);
+	g_assert_cmpint(c->body_max, ==, 25 * 1024 * 1024);
+	g_assert_cmpint(c->sms_max, ==, 160);
+	g_assert_true(g_str_has_prefix(c->mail_from, "ringback@"));
+	g_assert_cmpuint(c->providers->len, ==, 0);
+	g_assert_cmpstr(c->roster->default_line->id, ==, "main");
+	g_assert_cmpstr(c->roster->default_line->name, ==, "main");
+	g_assert_cmpstr(c->roster->default_line->audit, ==, "calls@example.com");
+	g_assert_cmpint(c->roster->default_line->callback_within_s, ==, 3600);
+	g_assert_nonnull(c->roster->default_line->hours);
+	g_assert_null(c->roster->default_line->closed);
+	conf_unref(c);
+}
+
+static const char whole[] =
+	"region = gb timezone = Europe/London hours = \"24/7\" collapse = audit callback_within = 2h default_line = shop\n"
+	"relay = \"\" mail_from = rb@example.com domain = example.com subject_tag = yes machine_part = plain item_prefix = MC\n"
+	"on_store_failure = accept collect_window = 30 body_max = 100K milter_socket_mode = 0600 user = \"\"\n"
+	"sources = { \"192.0.2.0/24\", // the PBXs\n \"2001:db8::/32\" /* v6 */ }\nsources += sendmail\naudit = calls@example.com\n"
+	"person anna { name = 'Anna Smith' mail = anna@example.com phone = \"+44 7700 900-123\" }\n"
+	"person bob { mail = bob@example.com phone = \"+447700900124\" }\n"
+	"policy night { step { tell = anna wait = 15m } step { tell = bob wait = 5m } repeat = 1 }\n"
+	"line clinic { name = \"Clinic\" owner = anna extensions = {\"201\",\"202\"} numbers = {\"+442079460100\"}\n"
+	"  queues = {Clinic} mailboxes = {clinic@example.com} hours = \"Mo-Fr 08:30-17:30\" timezone = Europe/Berlin\n"
+	"  closed = night audit = c@example.com collapse = pass callback_within = 30m }\n"
+	"line shop { owner = bob open = night }\n";
+
+static void test_whole(void)
+{
+	struct conf *c = load(whole);
+	const struct line *clinic = roster_line_by_id(c->roster, "clinic"), *shop = c->roster->default_line;
+
+	g_assert_cmpstr(c->region, ==, "GB");
+	g_assert_cmpstr(c->relay_host, ==, "");
+	g_assert_cmpstr(c->user, ==, "");
+	g_assert_cmpstr(c->mail_from, ==, "rb@example.com");
+	g_assert_cmpstr(c->roster->rules.domain, ==, "example.com");
+	g_assert_cmpint(c->body_max, ==, 100 * 1024);
+	g_assert_cmpint(c->on_store_failure, ==, ON_FAILURE_ACCEPT);
+	g_assert_cmpint(c->machine_part, ==, MACHINE_PLAIN);
+	g_assert_true(c->roster->rules.subject_tag);
+	g_assert_cmpint(c->roster->rules.collect_window_s, ==, 30);
+	g_assert_cmpstr(clinic->name, ==, "Clinic");
+	g_assert_cmpstr(clinic->owner->name, ==, "Anna Smith");
+	g_assert_cmpstr(clinic->owner->phone, ==, "+447700900123");
+	g_assert_cmpstr(clinic->zone, ==, "Europe/Berlin");
+	g_assert_cmpstr(clinic->audit, ==, "c@example.com");
+	g_assert_cmpint(clinic->collapse, ==, COLLAPSE_PASS);
+	g_assert_cmpint(clinic->callback_within_s, ==, 1800);
+	g_assert_cmpuint(clinic->closed->n_steps, ==, 2);
+	g_assert_cmpuint(clinic->closed->repeat, ==, 1);
+	g_assert_cmpstr(clinic->closed->steps[1].tell->id, ==, "bob");
+	g_assert_cmpint(clinic->closed->steps[1].wait_s, ==, 300);
+	g_assert_cmpstr(shop->id, ==, "shop");
+	g_assert_true(shop->open == clinic->closed);
+	g_assert_null(shop->closed);
+	g_assert_cmpint(shop->collapse, ==, COLLAPSE_AUDIT);
+	g_assert_cmpint(shop->callback_within_s, ==, 7200);
+	g_assert_cmpstr(shop->zone, ==, "Europe/London");
+	g_assert_true(roster_person_by_phone(c->roster, "+447700900124") == shop->owner);
+	conf_unref(c);
+}
+
+static void test_keys_find_lines(void)
+{
+	static const char *const keys[] = { "201", "202", "+442079460100", "clinic", "CLINIC@example.com" };
+	struct conf *c = load(whole);
+	AUTO_ARENA a = arena_new();
+	const char *why;
+
+	for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
+		struct call call = { .called = keys[i] };
+
+		g_assert_cmpstr(roster_line(c->roster, &call, NULL, a, &why)->id, ==, "clinic");
+	}
+	conf_unref(c);
+}
+
+struct trust_row {
+	const char *name, *address;
+	bool from_sendmail, trusted;
+};
+
+static const struct trust_row trust_rows[] = {
+	{ "in-network", "192.0.2.77", false, true }, { "out-of-network", "192.0.3.1", false, false },
+	{ "v6", "2001:db8:1::5", false, true }, { "v6-out", "2001:db9::5", false, false },
+	{ "v6-postfix", "IPv6:2001:db8::5", false, true }, { "v4-in-v6", "::ffff:192.0.2.9", false, true },
+	{ "v4-in-v6-out", "::ffff:192.0.3.9", false, false }, { "sendmail", "127.0.0.1", true, true },
+	{ "loopback", "127.0.0.1", false, false }, { "none", NULL, false, false }, { "empty", "", false, false },
+	{ "no-address", "192.0.2", false, false }, { "name", "pbx.example.com", false, false },
+};
+
+static void test_trust(gconstpointer data)
+{
+	const struct trust_row *row = data;
+	struct conf *c = load(whole);
+
+	g_assert_cmpint(conf_trusts(c, row->address, row->from_sendmail), ==, row->trusted);
+	conf_unref(c);
+}
+
+static void test_no_trust_in_sendmail(void)
+{
+	struct conf *c = load("sources = { \"127.0.0.1\", \"0.0.0.0/1\" } audit = a@example.com " PEOPLE LINE);
+
+	g_assert_false(conf_trusts(c, "127.0.0.1", true));
+	g_assert_true(conf_trusts(c, "127.0.0.1", false));
+	g_assert_false(conf_trusts(c, "128.0.0.1", false));
+	conf_unref(c);
+}
+
+/* ---- passwords ---- */
+
+struct password_row {
+	const char *name, *text;
+	int mode;
+	const char *password;	/* NULL: refused */
+};
+
+static const struct password_row password_rows[] = {
+	{ "plain", "secret", 0600, "secret" }, { "line", "secret\n", 0640, "secret" }, { "crlf", "secret\r\n", 0600, "secret" },
+	{ "eight", "12345678\n", 0600, "12345678" }, { "nine", "123456789\n", 0600, NULL },
+	{ "empty", "", 0600, NULL }, { "only-a-line-end", "\n", 0600, NULL }, { "two-lines", "a\nb\n", 0600, NULL },
+	{ "readable", "secret\n", 0644, NULL }, { "writable", "secret\n", 0602, NULL },
+};
+
+static void test_password(gconstpointer data)
+{
+	const struct password_row *row = data;
+	g_autofree char *file = write_file("password", row->text, row->mode);
+	g_autofree char *text = g_strdup_printf(GOOD "provider p { host = smsc.example.com port = 2776 system_id = me\n"
+						"source_addr = \"+442079460100\" password_file = \"%s\" }", file);
+	g_autofree char *conf_file = write_file("load.conf", text, 0600);
+	g_autoptr(GError) err = NULL;
+	struct conf *c = conf_load(conf_file, &err);
+
+	if (row->password) {
+		const struct provider *p;
+
+		g_assert_no_error(err);
+		p = c->providers->pdata[0];
+		g_assert_cmpstr(p->password, ==, row->password);
+		g_assert_cmpstr(p->name, ==, "p");
+		g_assert_cmpint(p->port, ==, 2776);
+		g_assert_cmpuint(p->window, ==, 10);
+		g_assert_cmpint(p->enquire_link_s, ==, 30);
+		g_assert_cmpint(p->response_timeout_s, ==, 60);
+	} else {
+		g_assert_null(c);
+		g_assert_nonnull(strstr(err->message, ":2: password_file "));
+		g_assert_null(strstr(err->message, "secret"));
+	}
+	conf_unref(c);
+	g_unlink(file);
+	g_unlink(conf_file);
+}
+
+/* ---- the sample, the defaults, no file ---- */
+
+static char *replaced(const char *text, const char *what, const char *by)
+{
+	g_auto(GStrv) parts = g_strsplit(text, what, -1);
+
+	g_assert_cmpuint(g_strv_length(parts), >, 1);
+	return g_strjoinv(by, parts);
+}
+
+static void check_loads(const char *text)
+{
+	struct conf *c = load(text);
+
+	g_assert_cmpuint(c->roster->lines->len, ==, 2);
+	g_assert_cmpuint(c->providers->len, ==, 1);
+	conf_unref(c);
+}
+
+/* As it is, and with each key that is a comment put in force. */
+static void test_sample(void)
+{
+	g_autofree char *sample = NULL, *file = g_test_build_filename(G_TEST_DIST, "..", "conf", "ringback.conf.sample", NULL);
+	g_autofree char *password = write_file("password", "secret\n", 0600);
+	g_autofree char *text = NULL, *all = NULL;
+	g_autoptr(GRegex) hidden = g_regex_new("^#(\\t?[a-z_]+ = )", G_REGEX_MULTILINE, 0, NULL);
+
+	g_assert_true(g_file_get_contents(file, &sample, NULL, NULL));
+	text = replaced(sample, "/etc/ringback/smsc.password", password);
+	check_loads(text);
+	all = g_regex_replace(hidden, text, -1, 0, "\\1", 0, NULL);
+	g_assert_cmpstr(all, !=, text);
+	check_loads(all);
+	g_unlink(password);
+}
+
+static void test_builtin(void)
+{
+	g_autoptr(GError) err = NULL;
+	struct conf *c = conf_default(NULL, NULL, NULL, &err);
+
+	g_assert_no_error(err);
+	g_assert_cmpstr(c->region, ==, "US");
+	g_assert_cmpstr(c->timezone, ==, "UTC");
+	g_assert_cmpstr(c->roster->default_line->id, ==, "main");
+	g_assert_cmpstr(c->roster->default_line->owner->id, ==, "owner");
+	g_assert_cmpstr(c->roster->default_line->audit, ==, "audit@example.com");
+	g_assert_cmpuint(profiles_count(c->profiles), >, 0);
+	g_assert_true(conf_trusts(c, "127.0.0.1", false));
+	g_assert_true(conf_trusts(c, "127.0.0.1", true));
+	conf_unref(c);
+	c = conf_default(NULL, "gb", "Europe/London", &err);
+	g_assert_no_error(err);
+	g_assert_cmpstr(c->region, ==, "GB");
+	g_assert_cmpstr(c->timezone, ==, "Europe/London");
+	conf_unref(c);
+	g_assert_null(conf_default(NULL, "XX", "Nowhere", &err));
+	g_assert_nonnull(strstr(err->message, "region = \"XX\" is no country"));
+	g_assert_nonnull(strstr(err->message, "timezone = \"Nowhere\" is no time zone"));
+	g_clear_error(&err);
+	g_assert_null(conf_default("/nonexistent/x", NULL, NULL, &err));
+	g_assert_nonnull(strstr(err->message, "/nonexistent/x"));
+}
+
+static char *printed(void (*print)(const struct conf *, FILE *), const struct conf *c)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	char *copy;
+
+	print(c, out);
+	fclose(out);
+	copy = g_strdup(text);
+	free(text);
+	return copy;
+}
+
+static void print_defaults(const struct conf *c, FILE *out)
+{
+	(void)c;
+	conf_print_defaults(out);
+}
+
+/* What --print-defaults says is a configuration, once what it lacks is given. */
+static void test_print_defaults(void)
+{
+	g_autofree char *text = printed(print_defaults, NULL);
+	const char *sections = strstr(text, "person NAME {");
+	g_autofree char *top = g_strndup(text, (gsize)(sections - text)), *all = g_strconcat(top, GOOD, NULL);
+	struct conf *c = load(all);
+
+	conf_unref(c);
+	for (int i = 0; i < N_CONF_KEYS; i++) {
+		g_autofree char *row = g_strdup_printf("%s = ", conf_keys[i].name);
+
+		g_assert_nonnull(strstr(text, row));
+		g_assert_nonnull(strstr(text, conf_keys[i].help));
+	}
+}
+
+/* A default that its own check refuses would surface only where the key is left out. */
+static void test_defaults_fit(void)
+{
+	for (int i = 0; i < N_CONF_KEYS; i++) {
+		int64_t n;
+		g_autofree char *wrong = NULL, *text = NULL;
+
+		if (!conf_keys[i].fallback || conf_type_is_list(conf_keys[i].type))
+			continue;
+		text = conf_key_read(&conf_keys[i], conf_keys[i].fallback, &n, &wrong);
+		g_test_message("%s: %s", conf_keys[i].name, wrong ? wrong : "fits");
+		g_assert_nonnull(text);
+	}
+}
+
+static void test_explain(void)
+{
+	struct conf *c = load(whole);
+	g_autofree char *text = printed(conf_explain, c);
+
+	g_assert_nonnull(strstr(text, "line clinic (Clinic): owner anna, audit mailbox c@example.com, zone Europe/Berlin"));
+	g_assert_nonnull(strstr(text, "when closed: text anna, 15 min, then bob, 5 min; all of it 2 times"));
+	g_assert_nonnull(strstr(text, "when open: nobody is texted"));
+	g_assert_nonnull(strstr(text, "line shop (shop), takes what no line claims"));
+	g_assert_nonnull(strstr(text, "no provider"));
+	conf_unref(c);
+}
+
+static void test_references(void)
+{
+	struct conf *c = load(GOOD);
+
+	g_assert_true(conf_ref(c) == c);
+	conf_unref(c);
+	g_assert_cmpstr(c->region, ==, "US");
+	conf_unref(c);
+	conf_unref(NULL);
+}
+
+/* libconfuse walks all titles for each section: this is the size that one file should still do with ease. */
+static void test_many(void)
+{
+	g_autoptr(GString) text = g_string_new(GOOD "default_line = main\n");
+	struct conf *c;
+
+	for (int i = 0; i < 1000; i++)
+		g_string_append_printf(text, "line l%d { owner = anna extensions = { \"%d\" } }\n", i, 1000 + i);
+	c = load(text->str);
+	g_assert_cmpuint(c->roster->lines->len, ==, 1001);
+	conf_unref(c);
+}
+
+/* ---- values ---- */
+
+static void test_values(void)
+{
+	static const char *const mails[] = { "a@example.com", "a.b+c@x-y.example.com", "a@localhost" };
+	static const char *const no_mails[] = { "", "a", "@example.com", "a@", "a@-x.com", "a@x..com", ".a@x.com", "a..b@x.com",
+						"a b@x.com", "a@x.com,b@x.com", "a@b@c", "<a@x.com>", "\"a b\"@x.com", "a@[1.2.3.4]",
+						"\xc3\xa4@example.com", "a@ex\nample.com" };
+	static const char *const no_phones[] = { "", "+", "+1", "447700900123", "+0123456789", "+44770090012345678", "+44x7700900123",
+						 "+44 7700+900123" };
+
+	for (gsize i = 0; i < G_N_ELEMENTS(mails); i++)
+		g_assert_true(conf_value_is_mail(mails[i]));
+	for (gsize i = 0; i < G_N_ELEMENTS(no_mails); i++)
+		g_assert_false(conf_value_is_mail(no_mails[i]));
+	for (gsize i = 0; i < G_N_ELEMENTS(no_phones); i++)
+		g_assert_null(conf_value_phone(no_phones[i]));
+}
+
+static void add_rows(void)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(wrong_rows); i++) {
+		g_autofree char *path = g_strdup_printf("/conf/wrong/%s", wrong_rows[i].name);
+
+		g_test_add_data_func(path, &wrong_rows[i], test_wrong);
+	}
+	for (gsize i = 0; i < G_N_ELEMENTS(trust_rows); i++) {
+		g_autofree char *path = g_strdup_printf("/conf/trust/%s", trust_rows[i].name);
+
+		g_test_add_data_func(path, &trust_rows[i], test_trust);
+	}
+	for (gsize i = 0; i < G_N_ELEMENTS(password_rows); i++) {
+		g_autofree char *path = g_strdup_printf("/conf/password/%s", password_rows[i].name);
+
+		g_test_add_data_func(path, &password_rows[i], test_password);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	int rc;
+
+	g_test_init(&argc, &argv, NULL);
+	folder = g_dir_make_tmp("ringback-conf-XXXXXX", NULL);
+	add_rows();
+	g_test_add_func("/conf/after-wrong", test_after_wrong);
+	g_test_add_func("/conf/no-file", test_no_file);
+	g_test_add_func("/conf/defaults", test_defaults);
+	g_test_add_func("/conf/defaults-fit", test_defaults_fit);
+	g_test_add_func("/conf/whole", test_whole);
+	g_test_add_func("/conf/keys-find-lines", test_keys_find_lines);
+	g_test_add_func("/conf/no-trust-in-sendmail", test_no_trust_in_sendmail);
+	g_test_add_func("/conf/sample", test_sample);
+	g_test_add_func("/conf/builtin", test_builtin);
+	g_test_add_func("/conf/print-defaults", test_print_defaults);
+	g_test_add_func("/conf/explain", test_explain);
+	g_test_add_func("/conf/references", test_references);
+	g_test_add_func("/conf/many", test_many);
+	g_test_add_func("/conf/values", test_values);
+	rc = g_test_run();
+	g_rmdir(folder);
+	g_free(folder);
+	return rc;
+}
