@@ -8,7 +8,7 @@
 
 struct edit_header {
 	const char *name, *value;	/* value NULL: delete */
-	int index;			/* which of that name, from 1; 0: add at the end (or replace for Content-Type) */
+	int index;			/* which of that name, from 1: changed or deleted; 0: added at the end */
 };
 
 struct edits {
@@ -16,6 +16,8 @@ struct edits {
 	gsize n_headers;
 	const char **add;		/* recipients with angle brackets, NULL-terminated */
 	const char **remove;		/* likewise; each as the envelope spelled it */
+	const char *orcpt;		/* first original recipient in xtext (RFC 3461, 4), for each of add:
+					 * "ORCPT=rfc822;" and this; NULL if there is none */
 	const char *body;		/* NULL: the body stays */
 	gsize body_size;
 };
