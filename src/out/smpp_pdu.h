@@ -16,12 +16,14 @@ struct smpp_tlv {
 	const uint8_t *value;
 };
 
-/* Any PDU that we received. Fields that its command does not have are 0, "" or NULL. */
+/* Any PDU that we received. Fields that its command does not have are 0, "" or NULL. Octets (TLV values, short_message)
+ * point into the buffer that was decoded. */
 struct smpp_pdu {
 	uint32_t command_id, command_status, sequence_number;
-	const char *system_id;		/* bind_*_resp */
+	const char *system_id;		/* bind_*, bind_*_resp */
+	const char *password;		/* bind_*: for the pretend SMSC */
 	const char *message_id;		/* submit_sm_resp */
-	const char *source_addr, *destination_addr;	/* deliver_sm, submit_sm */
+	const char *source_addr, *destination_addr;	/* deliver_sm, submit_sm, data_sm */
 	uint8_t source_ton, source_npi, dest_ton, dest_npi;
 	uint8_t esm_class, data_coding, registered_delivery;
 	const char *schedule_delivery_time, *validity_period;
@@ -44,6 +46,7 @@ struct smpp_submit {
 	const char *source_addr;
 	uint8_t source_ton, source_npi;
 	const char *destination_addr;	/* digits without "+" */
+	uint8_t dest_ton, dest_npi;
 	const uint8_t *octets;		/* short_message */
 	gsize n;			/* at most 253 */
 	uint8_t data_coding;
@@ -67,7 +70,7 @@ bool smpp_pack_simple(GByteArray *out, uint32_t command_id, uint32_t status, uin
 /* deliver_sm, for the pretend SMSC and tests. */
 bool smpp_pack_deliver(GByteArray *out, const struct smpp_submit *s, uint8_t esm_class, GError **err);
 
-/* "DELIVRD" of a receipt's text or message_state TLV, and its id (receipted_message_id TLV wins). False if the PDU's
+/* "DELIVRD" ("" if not said) of a receipt's text or message_state TLV, and its id (receipted_message_id TLV wins). False if the PDU's
  * esm_class does not say "receipt" (mask 0x3C, SMPP 3.4, 5.2.12): text alone never makes one. */
 bool smpp_receipt(const struct smpp_pdu *p, struct arena *a, const char **id_r, const char **state_r);
 

@@ -1,0 +1,195 @@
+/* Packing by libsmpp34, whose pack functions truncate over-long fields in silence and share process-wide buffers:
+ * so every length is checked here first, every struct starts as zeros, and one thread does it all. */
+#include "smpp_pdu.h"
+
+#include <string.h>
+
+#include <smpp34.h>
+#include <smpp34_structs.h>
+#include <smpp34_params.h>
+
+#include "err.h"
+
+#define PACK_MAX 1024		/* more than any PDU that we send */
+#define SHORT_MESSAGE_MAX 253	/* libsmpp34 packs no more */
+
+/* dst is a field of a zeroed libsmpp34 struct; size counts the NUL (SMPP 3.4, 3.1). */
+static bool field_set(uint8_t *dst, gsize size, const char *name, const char *value, GError **err)
+{
+	gsize len = value ? strlen(value) : 0;
+
+	if (len >= size)
+		return err_set(err, ERR_LIMIT, "%s is longer than %zu octets", name, size - 1);
+	if (len)
+		memcpy(dst, value, len);
+	return true;
+}
+
+#define FIELD(pdu, field, value, err) field_set((pdu).field, sizeof((pdu).field), #field, (value), (err))
+
+static bool pack(GByteArray *out, void *pdu, const char *what, GError **err)
+{
+	uint8_t buf[PACK_MAX];
+	int n = 0;
+
+	if (smpp34_pack2(buf, sizeof(buf), &n, pdu) != 0 || n < 16 || n > (int)sizeof(buf))
+		return err_set(err, ERR_LIMIT, "%s cannot be packed: %.200s", what, smpp34_strerror);
+	g_byte_array_append(out, buf, (guint)n);
+	return true;
+}
+
+bool smpp_pack_bind(GByteArray *out, const struct smpp_bind *b, GError **err)
+{
+	bind_transceiver_t pdu = { 0 };
+
+	pdu.command_id = BIND_TRANSCEIVER;
+	pdu.sequence_number = b->sequence_number;
+	pdu.interface_version = SMPP_VERSION;
+	return FIELD(pdu, system_id, b->system_id, err) && FIELD(pdu, password, b->password, err) &&
+	       FIELD(pdu, system_type, b->system_type, err) && pack(out, &pdu, "bind_transceiver", err);
+}
+
+static tlv_t *reference_tlv(int64_t reference)
+{
+	tlv_t tlv = { 0 }, *list = NULL;
+
+	if ((reference & 0xffff) == 0)
+		return NULL;
+	tlv.tag = TLVID_user_message_reference;
+	tlv.length = 2;
+	tlv.value.val16 = reference & 0xffff;
+	build_tlv(&list, &tlv);
+	return list;
+}
+
+/* submit_sm_t and deliver_sm_t have the same fields under different types. */
+#define PDU_FILL(pdu, s)						\
+	do {								\
+		(pdu).sequence_number = (s)->sequence_number;		\
+		(pdu).source_addr_ton = (s)->source_ton;		\
+		(pdu).source_addr_npi = (s)->source_npi;		\
+		(pdu).dest_addr_ton = (s)->dest_ton;			\
+		(pdu).dest_addr_npi = (s)->dest_npi;			\
+		(pdu).data_coding = (s)->data_coding;			\
+		(pdu).sm_length = (uint8_t)(s)->n;			\
+		if ((s)->n)						\
+			memcpy((pdu).short_message, (s)->octets, (s)->n);	\
+	} while (0)
+
+static bool length_fits(const struct smpp_submit *s, GError **err)
+{
+	if (s->n > SHORT_MESSAGE_MAX)
+		return err_set(err, ERR_LIMIT, "short_message is longer than %d octets", SHORT_MESSAGE_MAX);
+	return true;
+}
+
+bool smpp_pack_submit(GByteArray *out, const struct smpp_submit *s, GError **err)
+{
+	submit_sm_t pdu = { 0 };
+	bool ok;
+
+	if (!length_fits(s, err) || !FIELD(pdu, source_addr, s->source_addr, err) ||
+	    !FIELD(pdu, destination_addr, s->destination_addr, err) ||
+	    !FIELD(pdu, validity_period, s->validity_period, err))
+		return false;
+	PDU_FILL(pdu, s);
+	pdu.command_id = SUBMIT_SM;
+	pdu.registered_delivery = SMPP34_DELIVERY_RECEIPT_ON;
+	pdu.tlv = reference_tlv(s->reference);
+	ok = pack(out, &pdu, "submit_sm", err);
+	destroy_tlv(pdu.tlv);
+	return ok;
+}
+
+bool smpp_pack_deliver(GByteArray *out, const struct smpp_submit *s, uint8_t esm_class, GError **err)
+{
+	deliver_sm_t pdu = { 0 };
+	bool ok;
+
+	if (!length_fits(s, err) || !FIELD(pdu, source_addr, s->source_addr, err) ||
+	    !FIELD(pdu, destination_addr, s->destination_addr, err))
+		return false;
+	PDU_FILL(pdu, s);
+	pdu.command_id = DELIVER_SM;
+	pdu.esm_class = esm_class;
+	pdu.tlv = reference_tlv(s->reference);
+	ok = pack(out, &pdu, "deliver_sm", err);
+	destroy_tlv(pdu.tlv);
+	return ok;
+}
+
+static bool pack_bind_resp(GByteArray *out, uint32_t command_id, uint32_t status, uint32_t sequence_number,
+			   const char *id, GError **err)
+{
+	bind_transceiver_resp_t pdu = { 0 };
+
+	pdu.command_id = command_id;
+	pdu.command_status = status;
+	pdu.sequence_number = sequence_number;
+	return FIELD(pdu, system_id, id, err) && pack(out, &pdu, "bind response", err);
+}
+
+static bool pack_submit_resp(GByteArray *out, uint32_t status, uint32_t sequence_number, const char *id, GError **err)
+{
+	submit_sm_resp_t pdu = { 0 };
+
+	pdu.command_id = SUBMIT_SM_RESP;
+	pdu.command_status = status;
+	pdu.sequence_number = sequence_number;
+	return FIELD(pdu, message_id, id, err) && pack(out, &pdu, "submit response", err);
+}
+
+static bool pack_data_resp(GByteArray *out, uint32_t status, uint32_t sequence_number, const char *id, GError **err)
+{
+	data_sm_resp_t pdu = { 0 };
+
+	pdu.command_id = DATA_SM_RESP;
+	pdu.command_status = status;
+	pdu.sequence_number = sequence_number;
+	return FIELD(pdu, message_id, id, err) && pack(out, &pdu, "data_sm_resp", err);
+}
+
+static bool pack_deliver_resp(GByteArray *out, uint32_t status, uint32_t sequence_number, GError **err)
+{
+	deliver_sm_resp_t pdu = { 0 };
+
+	pdu.command_id = DELIVER_SM_RESP;
+	pdu.command_status = status;
+	pdu.sequence_number = sequence_number;
+	return pack(out, &pdu, "deliver_sm_resp", err);
+}
+
+static bool pack_header(GByteArray *out, uint32_t command_id, uint32_t status, uint32_t sequence_number, GError **err)
+{
+	generic_nack_t pdu = { 0 };
+
+	pdu.command_id = command_id;
+	pdu.command_status = status;
+	pdu.sequence_number = sequence_number;
+	return pack(out, &pdu, "PDU", err);
+}
+
+bool smpp_pack_simple(GByteArray *out, uint32_t command_id, uint32_t status, uint32_t sequence_number, const char *id,
+		      GError **err)
+{
+	switch (command_id) {
+	case ENQUIRE_LINK:
+	case ENQUIRE_LINK_RESP:
+	case UNBIND:
+	case UNBIND_RESP:
+	case GENERIC_NACK:
+		return pack_header(out, command_id, status, sequence_number, err);
+	case BIND_TRANSCEIVER_RESP:
+	case BIND_RECEIVER_RESP:
+	case BIND_TRANSMITTER_RESP:
+		return pack_bind_resp(out, command_id, status, sequence_number, id, err);
+	case SUBMIT_SM_RESP:
+		return pack_submit_resp(out, status, sequence_number, id, err);
+	case DATA_SM_RESP:
+		return pack_data_resp(out, status, sequence_number, id, err);
+	case DELIVER_SM_RESP:
+		return pack_deliver_resp(out, status, sequence_number, err);
+	default:
+		return err_set(err, ERR_LIMIT, "command 0x%08x is none that we send", command_id);
+	}
+}

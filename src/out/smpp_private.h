@@ -1,0 +1,70 @@
+/* smpp_private.h - what smpp.c (states, time, sending) and smpp_peer.c (what the peer says) share. Nobody else's. */
+#ifndef RINGBACK_SMPP_PRIVATE_H
+#define RINGBACK_SMPP_PRIVATE_H
+
+#include "smpp.h"
+#include "smpp_pdu.h"
+#include "wire.h"
+
+#define RESPONSE 0x80000000u
+
+enum command {
+	SUBMIT_SM = 0x4, DELIVER_SM = 0x5, UNBIND = 0x6, BIND_TRANSCEIVER = 0x9, OUTBIND = 0xb, ENQUIRE_LINK = 0x15,
+	ALERT_NOTIFICATION = 0x102, DATA_SM = 0x103,
+};
+
+enum state { WAITING, CONNECTING, BINDING, BOUND, UNBINDING, LEAVING, STOPPED, N_LINK_STATES };
+
+/* A submit_sm that waits for its answer. */
+struct pending {
+	uint32_t sequence;
+	int64_t job;
+	int64_t deadline;
+	guint64 start;			/* where its first octet lies in the stream */
+};
+
+struct smpp {
+	struct carrier carrier;		/* first: the carrier is the smpp */
+	struct smpp_settings set;
+	struct carrier_events events;
+	struct wire *wire;
+	enum state state;
+	bool stopping;
+	bool rebind;			/* the peer thinks that we are not bound */
+	uint32_t sequence;		/* last one used */
+	uint32_t bind_sequence, enquire_sequence, unbind_sequence;	/* 0: none is open */
+	int64_t state_until;		/* WAITING: next try; BINDING, UNBINDING, LEAVING: patience ends; else -1 */
+	int64_t heard;			/* when the last octet came */
+	int64_t enquire_until;		/* patience with our enquire_link */
+	GQueue pending;			/* struct pending, oldest first */
+	GHashTable *by_sequence;	/* sequence -> its GList link in pending */
+	GQueue refused;			/* struct refusal: told in the next turn */
+	guint tries;			/* of connecting, since the last bind */
+	int64_t gap_ms, next_send, slowed;	/* throttling */
+	struct arena *arena;		/* of one PDU */
+	guint64 n_sent, n_failed, n_received;
+	char *last_error;
+};
+
+/* ---- smpp.c ---- */
+
+const char *smpp_state_name(enum state state);
+void smpp_bound(struct smpp *s);
+void smpp_bind_refused(struct smpp *s, const char *why);
+void smpp_unbound(struct smpp *s);
+void smpp_link_leave(struct smpp *s, const char *why);	/* flush, show the end, wait a moment, connect again */
+void smpp_slow_down(struct smpp *s);
+void smpp_speed_up(struct smpp *s);
+
+/* The request with that number, which is the caller's then; NULL if none is open. */
+struct pending *smpp_pending_take(struct smpp *s, uint32_t sequence);
+void smpp_pending_settle(struct smpp *s, struct pending *p, enum carrier_result result, const char *id,
+			 const char *error);	/* frees p */
+
+/* ---- smpp_peer.c ---- */
+
+void smpp_pdu_queue(struct smpp *s, uint32_t command_id, uint32_t status, uint32_t sequence);
+void smpp_listen(struct smpp *s);		/* takes every whole PDU that has come */
+bool smpp_is_listening(const struct smpp *s);
+
+#endif
