@@ -169,8 +169,8 @@ static bool pack_header(GByteArray *out, uint32_t command_id, uint32_t status, u
 	return pack(out, &pdu, "PDU", err);
 }
 
-bool smpp_pack_simple(GByteArray *out, uint32_t command_id, uint32_t status, uint32_t sequence_number, const char *id,
-		      GError **err)
+static bool pack_simple(GByteArray *out, uint32_t command_id, uint32_t status, uint32_t sequence_number, const char *id,
+			GError **err)
 {
 	switch (command_id) {
 	case ENQUIRE_LINK:
@@ -192,4 +192,18 @@ bool smpp_pack_simple(GByteArray *out, uint32_t command_id, uint32_t status, uin
 	default:
 		return err_set(err, ERR_LIMIT, "command 0x%08x is none that we send", command_id);
 	}
+}
+
+/* libsmpp34 packs neither sequence number 0, which a generic_nack needs where the other's header cannot be read, nor
+ * one above 0x7fffffff, which a peer may have used all the same: so the number is put in afterwards. */
+bool smpp_pack_simple(GByteArray *out, uint32_t command_id, uint32_t status, uint32_t sequence_number, const char *id,
+		      GError **err)
+{
+	guint start = out->len;
+
+	if (!pack_simple(out, command_id, status, 1, id, err))
+		return false;
+	for (guint i = 0; i < 4; i++)
+		out->data[start + 12 + i] = (uint8_t)(sequence_number >> (24 - 8 * i));
+	return true;
 }

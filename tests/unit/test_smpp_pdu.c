@@ -302,6 +302,19 @@ static void test_simple(gconstpointer data)
 		g_assert_cmpstr(*p.system_id ? p.system_id : p.message_id, ==, row->id);
 }
 
+static void test_any_sequence(void)
+{
+	static const uint32_t numbers[] = { 0, 1, 0x7fffffff, 0x80000000, 0xffffffff };
+
+	for (gsize i = 0; i < G_N_ELEMENTS(numbers); i++) {
+		g_autoptr(GByteArray) out = g_byte_array_new();
+		AUTO_ARENA a = arena_new();
+
+		g_assert_true(smpp_pack_simple(out, GENERIC_NACK, ESME_RINVCMDLEN, numbers[i], NULL, NULL));
+		g_assert_cmpuint(decode_whole(out, a).sequence_number, ==, numbers[i]);
+	}
+}
+
 static void test_limits(void)
 {
 	static const uint8_t long_text[254];
@@ -533,6 +546,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/smpp-pdu/cross/deliver_sm", test_cross_deliver);
 	g_test_add_func("/smpp-pdu/cross/bind_transceiver", test_cross_bind);
 	ADD_ROWS("/smpp-pdu/pack/", simple_rows, test_simple);
+	g_test_add_func("/smpp-pdu/pack/any-sequence", test_any_sequence);
 	g_test_add_func("/smpp-pdu/pack/limits", test_limits);
 	ADD_ROWS("/smpp-pdu/receipt/", receipt_rows, test_receipt);
 	g_test_add_func("/smpp-pdu/words/addresses", test_addresses);
