@@ -64,20 +64,20 @@ static const char *plain(struct arena *a, const char *s, gsize max_chars)
 {
 	const char *line = gsm_transliterate(a, text_line(a, s, max_chars));
 
-	return text_line(a, line, 2 * max_chars);
+	return text_line(a, line, G_MAXSIZE);	/* text_line()'s own sign for a cut is not in the alphabet */
 }
 
 static const char *name_of(struct arena *a, const struct item *i)
 {
-	return text_line(a, without_numbers(a, plain(a, i->caller_name, NAME_MAX_CHARS)), NAME_MAX_CHARS);
+	return text_line(a, without_numbers(a, plain(a, i->caller_name, NAME_MAX_CHARS)), G_MAXSIZE);
 }
 
 /* What a PBX wrote where there is no E.164 number: an extension or a SIP address may still help. */
 static const char *raw_number(struct arena *a, const char *raw)
 {
-	const char *s = plain(a, raw, 24);
+	const char *s = plain(a, raw, 30);
 
-	return *s && gsm_length(s) <= 30 ? s : "number unknown";
+	return *s && gsm_length(s) <= 40 ? s : "number unknown";
 }
 
 static const char *number_of(struct arena *a, const struct item *i)
