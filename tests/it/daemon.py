@@ -21,7 +21,6 @@ region = US
 timezone = America/New_York
 sources = {{ "192.0.2.0/24", "sendmail" }}
 audit = {audit}
-hours = "Mo-Fr 09:00-17:00"
 domain = example.com
 milter_socket = "{socket}"
 milter_socket_group = postfix
@@ -65,7 +64,7 @@ class Daemon:
         self.log_file = self.folder / "log"
         self.process = None
         self.extra = extra
-        self.settings = {"relay": '""', **settings}
+        self.settings = {"relay": '""', "hours": '"off"', **settings}
         self.write()
 
     def write(self, **settings):

@@ -34,7 +34,6 @@ header(conn, "Content-Type", "text/plain; charset=utf-8")
 must("end of header", mt.eoh(conn) == nil and mt.getreply(conn) == SMFIR_CONTINUE)
 must("body", mt.bodystring(conn, "Hi 1201,\r\n\r\nIncoming call to extension 1201 was not answered. CallerID Number:\r\n" ..
 	"2025550143 CallerID Name: Jane Doe Date/Time: 2026-03-03 21:16:12\r\n\r\nThanks,\r\nThe FreePBX Team\r\n") == nil)
-mt.macro(conn, SMFIC_BODYEOB, "i", "4LUA", "j", "mx.example.com")
 must("end of message", mt.eom(conn) == nil)
 must("item", mt.eom_check(conn, MT_HDRADD, "X-Ringback-Item"))
 must("old recipient goes", mt.eom_check(conn, MT_RCPTDELETE, "<bob@example.com>"))

@@ -1,0 +1,154 @@
+"""An SMSC for tests, in 120 lines and by nobody's library: SMPP 3.4, transceiver binds, receipts."""
+import itertools
+import socketserver
+import struct
+import threading
+import time
+from dataclasses import dataclass
+
+BIND_TRANSCEIVER, SUBMIT_SM, DELIVER_SM, UNBIND, ENQUIRE_LINK, NACK = 0x9, 0x4, 0x5, 0x6, 0x15, 0x80000000
+RESP = 0x80000000
+
+
+@dataclass
+class Text:
+    id: str
+    to: str
+    text: str
+    validity: str
+    data_coding: int
+
+
+def cstring(data, at):
+    end = data.index(b"\0", at)
+    return data[at:end].decode("ascii"), end + 1
+
+
+def submit(data, number):
+    _, at = cstring(data, 0)
+    _, at = cstring(data, at + 2)
+    to, at = cstring(data, at + 2)
+    _, at = cstring(data, at + 3)
+    validity, at = cstring(data, at)
+    data_coding, size = data[at + 2], data[at + 4]
+    short = data[at + 5:at + 5 + size]
+    # Our texts are plain enough for GSM 03.38 to read as ASCII, but for what follows.
+    text = short.decode("utf-16-be") if data_coding == 8 else short.decode("latin-1").replace("\0", "@")
+    return Text(f"{number:08x}", to, text, validity, data_coding)
+
+
+class Handler(socketserver.BaseRequestHandler):
+    def read(self, n):
+        data = b""
+        while len(data) < n:
+            piece = self.request.recv(n - len(data))
+            if not piece:
+                raise ConnectionError
+            data += piece
+        return data
+
+    def put(self, command, sequence, body=b"", status=0):
+        with self.lock:
+            self.request.sendall(struct.pack(">IIII", len(body) + 16, command, status, sequence) + body)
+
+    def handle(self):
+        self.lock = threading.Lock()
+        try:
+            while True:
+                size, command, _, sequence = struct.unpack(">IIII", self.read(16))
+                if not self.take(command, sequence, self.read(size - 16)):
+                    return
+        except OSError:
+            pass
+        finally:
+            self.server.smsc.gone(self)
+
+    def take(self, command, sequence, body):
+        smsc = self.server.smsc
+        if command == BIND_TRANSCEIVER:
+            self.put(command | RESP, sequence, b"smsc\0")
+            smsc.bound(self)
+        elif command == SUBMIT_SM:
+            text = submit(body, next(smsc.numbers))
+            smsc.keep(text)
+            self.put(command | RESP, sequence, text.id.encode() + b"\0")
+            if smsc.receipts:
+                smsc.receipt(text)
+        elif command == UNBIND:
+            self.put(command | RESP, sequence)
+            return False
+        elif command == ENQUIRE_LINK:
+            self.put(command | RESP, sequence)
+        elif not command & RESP:
+            self.put(NACK, sequence, status=3)
+        return True
+
+
+class Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+
+
+class Smsc:
+    def __init__(self, receipts=True):
+        self.receipts = receipts
+        self.texts, self.binds = [], []
+        self.numbers, self.sequence = itertools.count(1), itertools.count(1)
+        self.changed = threading.Condition()
+        self.server = Server(("127.0.0.1", 0), Handler)
+        self.server.smsc = self
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def conf(self):
+        """The provider section of ringback's configuration."""
+        return (f'provider test {{\n\thost = "127.0.0.1"\n\tport = {self.port}\n\tsystem_id = "ringback"\n'
+                f'\tsource_addr = "12025550100"\n}}\n')
+
+    def bound(self, bind):
+        with self.changed:
+            self.binds.append(bind)
+            self.changed.notify_all()
+
+    def gone(self, bind):
+        with self.changed:
+            if bind in self.binds:
+                self.binds.remove(bind)
+
+    def keep(self, text):
+        with self.changed:
+            self.texts.append(text)
+            self.changed.notify_all()
+
+    def deliver(self, esm_class, source, words):
+        body = (b"\0\1\1" + source.encode() + b"\0\0\1" + b"12025550100\0" + bytes([esm_class]) + b"\0\0\0\0\0\0\0\0"
+                + bytes([len(words)]) + words.encode("ascii"))
+        with self.changed:
+            binds = list(self.binds)
+        if binds:
+            try:
+                binds[-1].put(DELIVER_SM, next(self.sequence), body)
+            except OSError:
+                pass        # it went away meanwhile
+
+    def receipt(self, text):
+        self.deliver(4, text.to, f"id:{text.id} sub:001 dlvrd:001 submit date:2603032116 done date:2603032116 "
+                                 "stat:DELIVRD err:000 text:")
+
+    def reply(self, source, words):
+        """As if somebody wrote a text."""
+        self.deliver(0, source.lstrip("+"), words)
+
+    def wait(self, condition, what, timeout=20):
+        end = time.monotonic() + timeout
+        with self.changed:
+            while not (found := condition(self.texts)):
+                left = end - time.monotonic()
+                if left <= 0:
+                    raise AssertionError(f"no {what} within {timeout} s; texts: {self.texts}")
+                self.changed.wait(left)
+            return found
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
