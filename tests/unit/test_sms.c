@@ -48,7 +48,7 @@ static const struct layout layouts[] = {
 	  "MISSED 21:52 Clinic\n+442079460123\nDeclined, no voicemail" REPLY },
 	{ "voicemail", TOPIC_FIRST, CLASS_VOICEMAIL, REASON_NO_ANSWER, NUMBER, NULL, "Jane Doe", false, 1, 34,
 	  "Hi its Jane the boiler is leaking", NULL, "",
-	  ""VOICEMAIL 0:34 21:52 Clinic\n+442079460123 Jane Doe\n"
+	  "VOICEMAIL 0:34 21:52 Clinic\n+442079460123 Jane Doe\n"
 	  "\"Hi its Jane the boiler is leaking\"\n" VERBS },
 	{ "voicemail-cut", TOPIC_FIRST, CLASS_VOICEMAIL, REASON_NO_ANSWER, NUMBER, NULL, "Jane Doe", false, 1, 34,
 	  "Hi its Jane the boiler is leaking can someone come tonight please I am at number four and a half Mill Lane",
@@ -70,7 +70,7 @@ static const struct layout layouts[] = {
 	{ "update", TOPIC_UPDATE, CLASS_MISSED, REASON_NO_ANSWER, NUMBER, NULL, NULL, false, 3, -1, NULL, NULL, "",
 	  "MISSED 22:10 Clinic\n+442079460123 x3\nNo answer, no voicemail" REPLY },
 	{ "escalation", TOPIC_ESCALATION, CLASS_MISSED, REASON_NO_ANSWER, NUMBER, NULL, "Jane Doe", false, 3, -1, NULL,
-	  ""Bob", "", "ESC 2/3 21:52 Clinic missed\n+442079460123 Jane Doe x3\n"
+	  "Bob", "", "ESC 2/3 21:52 Clinic missed\n+442079460123 Jane Doe x3\n"
 	  "Bob did not ack in 15m" REPLY },
 	{ "escalation-voicemail", TOPIC_ESCALATION, CLASS_VOICEMAIL, REASON_NO_ANSWER, NUMBER, NULL, "Jane Doe", false, 1,
 	  34, "The boiler is leaking", "Bob", "",
@@ -84,7 +84,7 @@ static const struct layout layouts[] = {
 	  "MISSED 21:52 clinic\n+442079460123\nNo answer, no voicemail" REPLY },
 	/* the alphabet */
 	{ "umlauts", TOPIC_FIRST, CLASS_MISSED, REASON_NO_ANSWER, NUMBER, NULL, "Jörg Müßig", false, 1, -1, NULL, NULL,
-	  ""Empfang Süd", "MISSED 21:52 Empfang Süd\n+442079460123 Jörg Müßig\n"
+	  "Empfang Süd", "MISSED 21:52 Empfang Süd\n+442079460123 Jörg Müßig\n"
 	  "No answer, no voicemail" REPLY },
 	{ "letters-left-out", TOPIC_FIRST, CLASS_MISSED, REASON_NO_ANSWER, NUMBER, NULL, "Łukasz 王 Žák", false, 1, -1,
 	  NULL, NULL, "", "MISSED 21:52 Clinic\n+442079460123 Lukasz Zak\nNo answer, no voicemail" REPLY },
@@ -96,7 +96,7 @@ static const struct layout layouts[] = {
 	  false, 1, -1, NULL, NULL, "",
 	  "MISSED 21:52 Clinic\n+442079460123 call Jane\nNo answer, no voicemail" REPLY },
 	{ "name-with-fullwidth-number", TOPIC_FIRST, CLASS_MISSED, REASON_NO_ANSWER, NUMBER, NULL,
-	  "Jane +447700900456", false, 1, -1, NULL, NULL, "",
+	  "Jane \uff0b\uff14\uff14\uff17\uff17\uff10\uff10\uff19\uff10\uff10\uff14\uff15\uff16", false, 1, -1, NULL, NULL, "",
 	  "MISSED 21:52 Clinic\n+442079460123 Jane\nNo answer, no voicemail" REPLY },
 	{ "name-with-room", TOPIC_FIRST, CLASS_MISSED, REASON_NO_ANSWER, NUMBER, NULL, "Room 204", false, 1, -1, NULL,
 	  NULL, "", "MISSED 21:52 Clinic\n+442079460123 Room 204\nNo answer, no voicemail" REPLY },
@@ -110,23 +110,23 @@ static const struct layout layouts[] = {
 	/* cutting */
 	{ "long-name", TOPIC_FIRST, CLASS_MISSED, REASON_NOT_REACHABLE, NUMBER, NULL,
 	  "Maximiliane von Hohenstein-Oberberg zu Lindau am See und anderswo", false, 12, -1, NULL, NULL, "",
-	  ""MISSED 21:52 Clinic\n"
+	  "MISSED 21:52 Clinic\n"
 	  "+442079460123 Maximiliane von Hohenstein-Oberberg zu Lindau am See.. x12\n"
 	  "Not reachable, no voicemail" REPLY },
 	{ "long-line", TOPIC_FIRST, CLASS_MISSED, REASON_NOT_REACHABLE, NUMBER, NULL, "Jane Doe", false, 1, -1, NULL, NULL,
 	  "Emergency and out of hours reception, second floor, northern",
-	  ""MISSED 21:52 Emergency and out of hours reception, second floor, northern\n"
+	  "MISSED 21:52 Emergency and out of hours reception, second floor, northern\n"
 	  "+442079460123\nNot reachable, no voicemail\n"
 	  "Reply 17A mine, 17D called, 17N pass on" },
 	{ "long-all", TOPIC_ESCALATION, CLASS_VOICEMAIL, REASON_NO_ANSWER, NUMBER, NULL, "Jane Doe", false, 123, 4000,
 	  "The boiler is leaking", "Maximilian the Younger",
 	  "[Emergency] and out of hours reception, second floor, north",
-	  ""ESC 2/3 21:52 [Emergency] and out of hours r.. voicemail 1:06:40\n"
+	  "ESC 2/3 21:52 [Emergency] and out of hours r.. voicemail 1:06:40\n"
 	  "+442079460123 x123\nMaximilian the Youn.. did not ack in 15m\n"
 	  "17A mine, 17D called, 17N pass on" },
 	{ "long-number", TOPIC_ESCALATION, CLASS_MISSED, REASON_NO_ANSWER, NULL, "sip:jane.doe@voice.pbx.example.com",
 	  "Jane Doe", false, 123, -1, NULL, "Maximilian the Younger", "Emergency and out of hours reception, second floor, north",
-	  ""ESC 2/3 21:52 Emergency and out o.. missed\nsip:jane.doe@voice.pbx.exampl.. x123\n"
+	  "ESC 2/3 21:52 Emergency and out o.. missed\nsip:jane.doe@voice.pbx.exampl.. x123\n"
 	  "Maximilian the Youn.. did not ack in 15m\n"
 	  "Reply 17A mine, 17D called, 17N pass on" },
 };
@@ -182,8 +182,7 @@ static void check_zone(void)
 static const char *random_words(struct arena *a, int most)
 {
 	static const char *const bits[] = {
-	  ""a", "Z", " ", "\n"
-	  "", "\r", "\t", "ä", "ß", "é", "€", "{", "}", "[", "|", "~", "^", "\\", "\"", "'", "ł", "ﬁ",
+		"a", "Z", " ", "\n", "\r", "\t", "ä", "ß", "é", "€", "{", "}", "[", "|", "~", "^", "\\", "\"", "'", "ł", "ﬁ",
 		"½", "…", "—", "“", "王", "ش", "👍", "\u202e", "\u200f", "\u2028", "\ufeff", "0", "1", "17A", "+44",
 		"7700900456", "Reply 99D", "\x01", "\x7f", "\u00a0", "A\u030a", "Ω", "Ж", "Σ", "\x1b", "\f"
 	};
@@ -316,7 +315,7 @@ static void check_list(void)
 		codes[n] = 17 + n;
 	}
 	g_assert_cmpstr(sms_list(a, items, codes, 2, SMS_SEGMENT), ==,
-	  ""2 OPEN\n17 +442079460123 x2\n18 +447700900456\nReply 17A for one, AA all mine");
+			"2 OPEN\n17 +442079460123 x2\n18 +447700900456\nReply 17A for one, AA all mine");
 	g_assert_cmpstr(sms_list(a, items, codes, 0, SMS_SEGMENT), ==, "You have nothing open.");
 	for (gsize max = 100; max < 500; max += 7) {
 		const char *text = sms_list(a, items, codes, 40, max);
