@@ -13,10 +13,11 @@ enum profile_where { WHERE_HEADER, WHERE_SUBJECT, WHERE_FROM, WHERE_TEXT, WHERE_
 
 struct profile_pattern {
 	enum profile_where where;
-	char *header;		/* WHERE_HEADER: its name */
+	char *header;		/* WHERE_HEADER: its name; "A|B": either */
 	char *pattern;		/* PCRE2; named groups in `extract`: caller caller_name called called_name time
 				 * duration transcript call_id reason */
 	int line;		/* in the file, for messages */
+	guint alternative;	/* in `match`: which of several, 0 for the first */
 };
 
 /* One file under conf/profiles, as the parser gives it. Owned by the set once added. */
@@ -25,13 +26,13 @@ struct profile_def {
 	char *file;
 	enum call_class class;
 	enum call_reason reason;	/* where no group says otherwise */
-	GArray *match;		/* struct profile_pattern: all must hold */
+	GArray *match;		/* struct profile_pattern: all of one alternative must hold; sorted by alternative */
 	GArray *reject;		/* any that holds: not this profile */
 	GArray *extract;	/* in order; the first that gives a non-empty value wins, field by field */
 	GPtrArray *dates;	/* char *: ICU date patterns, "locale|pattern", tried in order */
 	GPtrArray *withheld;	/* char *: caller names or numbers that mean "withheld" (no letter case) */
 	GPtrArray *placeholders;	/* char *: caller names that are no name */
-	GHashTable *reasons;	/* char * word -> GINT_TO_POINTER(enum call_reason) */
+	GHashTable *reasons;	/* char * word (no letter case) -> GINT_TO_POINTER(enum call_reason) */
 	int priority;		/* lower is tried first; 100 by default */
 };
 

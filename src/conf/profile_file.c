@@ -1,0 +1,195 @@
+#include "conf.h"
+
+#include <confuse.h>
+#include <errno.h>
+#include <string.h>
+
+#include "err.h"
+
+/* libconfuse hands a function call in a file to a C function without any pointer of ours, and its parser is global
+ * anyway: one file is read at a time, this one. */
+static struct {
+	struct profile_def *def;
+	GString *errors;
+	const cfg_t *match;	/* the section seen last */
+	guint n_matches;
+} reading;
+
+static void collect(cfg_t *cfg, const char *format, va_list ap)
+{
+	g_autofree char *what = g_strdup_vprintf(format, ap);
+
+	if (reading.errors->len)
+		g_string_append_c(reading.errors, '\n');
+	if (cfg && cfg->filename && cfg->line)
+		g_string_append_printf(reading.errors, "%s:%d: ", cfg->filename, cfg->line);
+	g_string_append(reading.errors, what);
+}
+
+/* The list that a section "match", "reject" or "extract" fills. */
+static GArray *list_of(cfg_t *section)
+{
+	const char *name = cfg_name(section);
+
+	if (strcmp(name, "match") == 0)
+		return reading.def->match;
+	return strcmp(name, "reject") == 0 ? reading.def->reject : reading.def->extract;
+}
+
+static int add_pattern(cfg_t *section, enum profile_where where, const char *header, const char *pattern)
+{
+	GArray *list = list_of(section);
+	struct profile_pattern p = { where, g_strdup(header), g_strdup(pattern), section->line, 0 };
+
+	if (list == reading.def->match) {
+		if (section != reading.match)
+			reading.n_matches++;
+		reading.match = section;
+		p.alternative = reading.n_matches - 1;
+	}
+	g_array_append_val(list, p);
+	return 0;
+}
+
+static int call_header(cfg_t *section, cfg_opt_t *opt, int argc, const char **argv)
+{
+	if (argc == 2)
+		return add_pattern(section, WHERE_HEADER, argv[0], argv[1]);
+	cfg_error(section, "%s() takes a header's name and a pattern: header('Subject', 'missed')", cfg_opt_name(opt));
+	return 1;
+}
+
+static int call_place(cfg_t *section, cfg_opt_t *opt, int argc, const char **argv)
+{
+	static const struct { const char *name; enum profile_where where; } places[] = {
+		{ "subject", WHERE_SUBJECT }, { "from", WHERE_FROM }, { "text", WHERE_TEXT }, { "html", WHERE_HTML },
+		{ "filename", WHERE_FILENAME },
+	};
+
+	if (argc != 1) {
+		cfg_error(section, "%s() takes one pattern, in single quotes", cfg_opt_name(opt));
+		return 1;
+	}
+	for (gsize i = 0; i < G_N_ELEMENTS(places); i++)
+		if (strcmp(cfg_opt_name(opt), places[i].name) == 0)
+			return add_pattern(section, places[i].where, NULL, argv[0]);
+	return 1;
+}
+
+static int parse_class(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
+{
+	enum call_class class;
+
+	if (!class_from_name(value, &class) || class == CLASS_NONE) {
+		cfg_error(cfg, "%s = %s: should be missed, voicemail, abandoned or system", cfg_opt_name(opt), value);
+		return 1;
+	}
+	*(long *)result = (long)class;
+	return 0;
+}
+
+static int parse_reason(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
+{
+	enum call_reason reason;
+
+	if (!reason_from_name(value, &reason)) {
+		cfg_error(cfg, "%s = %s: should be unknown, no_answer, busy, not_reachable, rejected, abandoned or "
+			  "answered_elsewhere", cfg_opt_name(opt), value);
+		return 1;
+	}
+	*(long *)result = (long)reason;
+	return 0;
+}
+
+static void copy_words(cfg_t *profile, const char *option, GPtrArray *words)
+{
+	for (guint i = 0; i < cfg_size(profile, option); i++)
+		g_ptr_array_add(words, g_strdup(cfg_getnstr(profile, option, i)));
+}
+
+/* "word = reason" pairs. */
+static void copy_reasons(cfg_t *profile, struct profile_def *d)
+{
+	for (guint i = 0; i < cfg_size(profile, "reasons"); i++) {
+		const char *pair = cfg_getnstr(profile, "reasons", i);
+		const char *equals = strrchr(pair, '=');
+		g_autofree char *word = equals ? g_strstrip(g_strndup(pair, (gsize)(equals - pair))) : NULL;
+		g_autofree char *name = equals ? g_strstrip(g_strdup(equals + 1)) : NULL;
+		enum call_reason reason;
+
+		if (equals && *word && reason_from_name(name, &reason))
+			g_hash_table_insert(d->reasons, g_steal_pointer(&word), GINT_TO_POINTER(reason));
+		else
+			cfg_error(profile, "reasons: \"%s\" should be \"word = reason\"", pair);
+	}
+}
+
+static void copy_profile(cfg_t *profile, struct profile_def *d)
+{
+	d->name = g_strdup(cfg_title(profile));
+	d->class = (enum call_class)cfg_getint(profile, "class");
+	d->reason = (enum call_reason)cfg_getint(profile, "reason");
+	d->priority = (int)cfg_getint(profile, "priority");
+	copy_words(profile, "dates", d->dates);
+	copy_words(profile, "withheld", d->withheld);
+	copy_words(profile, "no_name", d->placeholders);
+	copy_reasons(profile, d);
+}
+
+static cfg_t *open_parser(void)
+{
+	cfg_opt_t place[] = {
+		CFG_FUNC("header", call_header), CFG_FUNC("subject", call_place), CFG_FUNC("from", call_place),
+		CFG_FUNC("text", call_place), CFG_FUNC("html", call_place), CFG_FUNC("filename", call_place),
+		CFG_END(),
+	};
+	cfg_opt_t profile[] = {
+		CFG_INT_CB("class", CLASS_MISSED, CFGF_NONE, parse_class),
+		CFG_INT_CB("reason", REASON_NO_ANSWER, CFGF_NONE, parse_reason),
+		CFG_INT("priority", 100, CFGF_NONE),
+		CFG_SEC("match", place, CFGF_MULTI), CFG_SEC("reject", place, CFGF_NONE),
+		CFG_SEC("extract", place, CFGF_NONE),
+		CFG_STR_LIST("dates", NULL, CFGF_NONE), CFG_STR_LIST("withheld", NULL, CFGF_NONE),
+		CFG_STR_LIST("no_name", NULL, CFGF_NONE), CFG_STR_LIST("reasons", NULL, CFGF_NONE),
+		CFG_END(),
+	};
+	cfg_opt_t file[] = { CFG_SEC("profile", profile, CFGF_TITLE | CFGF_MULTI), CFG_END() };
+	cfg_t *cfg = cfg_init(file, CFGF_NONE);
+
+	cfg_set_error_function(cfg, collect);
+	return cfg;
+}
+
+static void read_file(cfg_t *cfg, const char *file)
+{
+	int outcome = cfg_parse(cfg, file);
+
+	if (outcome == CFG_FILE_ERROR)
+		g_string_append_printf(reading.errors, "%s: %s", file, g_strerror(errno));
+	else if (outcome == CFG_PARSE_ERROR && !reading.errors->len)
+		g_string_append_printf(reading.errors, "%s: cannot be read as a profile", file);
+	else if (outcome == CFG_SUCCESS && cfg_size(cfg, "profile") != 1)
+		g_string_append_printf(reading.errors, "%s: should hold exactly one profile", file);
+	else if (outcome == CFG_SUCCESS)
+		copy_profile(cfg_getnsec(cfg, "profile", 0), reading.def);
+}
+
+struct profile_def *profile_file_read(const char *file, GError **err)
+{
+	struct profile_def *d = profile_def_new();
+	g_autoptr(GString) errors = g_string_new(NULL);
+	cfg_t *cfg = open_parser();
+
+	d->file = g_strdup(file);
+	memset(&reading, 0, sizeof(reading));
+	reading.def = d;
+	reading.errors = errors;
+	read_file(cfg, file);
+	cfg_free(cfg);
+	memset(&reading, 0, sizeof(reading));
+	if (!errors->len)
+		return d;
+	err_set(err, ERR_CONF, "%s", errors->str);
+	profile_def_free(d);
+	return NULL;
+}

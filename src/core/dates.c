@@ -1,0 +1,327 @@
+#include "dates.h"
+
+#include <string.h>
+
+#include <unicode/ucal.h>
+#include <unicode/udat.h>
+#include <unicode/ustring.h>
+
+#include "err.h"
+#include "text.h"
+
+#define TEXT_MAX 100		/* characters of a time that somebody printed */
+#define PATTERN_MAX 100
+#define POOL_MAX 64		/* patterns kept open, and copies of each */
+
+/* What a pattern says by itself. */
+struct shape {
+	bool date, year, zone;
+};
+
+struct spec {
+	char locale[32];
+	UChar pattern[PATTERN_MAX];
+	struct shape shape;
+};
+
+/* Opening an UDateFormat costs as much as reading a whole mail, and one of them serves one thread at a time: those
+ * not in use wait here. No result depends on it. */
+static GMutex pool_lock;
+static GHashTable *pool;	/* spec -> GPtrArray of UDateFormat */
+
+static UDateFormat *pool_take(const char *spec)
+{
+	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&pool_lock);
+	GPtrArray *idle = pool ? g_hash_table_lookup(pool, spec) : NULL;
+
+	(void)locker;
+	return idle && idle->len ? g_ptr_array_steal_index_fast(idle, idle->len - 1) : NULL;
+}
+
+static void pool_give(const char *spec, UDateFormat *f)
+{
+	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&pool_lock);
+	GPtrArray *idle;
+
+	(void)locker;
+	if (!pool)
+		pool = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
+	idle = g_hash_table_lookup(pool, spec);
+	if (!idle && g_hash_table_size(pool) < POOL_MAX) {
+		idle = g_ptr_array_new_with_free_func((GDestroyNotify)udat_close);
+		g_hash_table_insert(pool, g_strdup(spec), idle);
+	}
+	if (idle && idle->len < POOL_MAX)
+		g_ptr_array_add(idle, f);
+	else
+		udat_close(f);
+}
+
+/* The pattern letters outside quotes (UTS 35, Date Field Symbol Table); false if one is no such letter or a quote is
+ * left open. */
+static bool read_shape(const char *pattern, struct shape *shape_r)
+{
+	bool quoted = false;
+
+	*shape_r = (struct shape){ false, false, false };
+	for (const char *p = pattern; *p; p++) {
+		if (*p == '\'')
+			quoted = !quoted;
+		if (quoted || !g_ascii_isalpha(*p))
+			continue;
+		if (!strchr("GyYuUrQqMLlwWdDFgEecabBhHKkjJmsSAzZOvVXx", *p))
+			return false;
+		shape_r->year |= strchr("yYuU", *p) != NULL;
+		shape_r->date |= strchr("yYuUMLdD", *p) != NULL;
+		shape_r->zone |= strchr("zZOvVXx", *p) != NULL;
+	}
+	return !quoted && *pattern;
+}
+
+static bool spec_split(const char *text, struct spec *s_r)
+{
+	const char *bar = text ? strchr(text, '|') : NULL;
+	AUTO_ARENA a = arena_new();
+	UErrorCode status = U_ZERO_ERROR;
+
+	if (!bar || bar == text || (gsize)(bar - text) >= sizeof(s_r->locale) || !g_utf8_validate(text, -1, NULL))
+		return false;
+	g_strlcpy(s_r->locale, text, (gsize)(bar - text) + 1);
+	u_strFromUTF8(s_r->pattern, PATTERN_MAX, NULL, text_line(a, bar + 1, PATTERN_MAX - 1), -1, &status);
+	return U_SUCCESS(status) && status != U_STRING_NOT_TERMINATED_WARNING && read_shape(bar + 1, &s_r->shape);
+}
+
+static UDateFormat *spec_open(const struct spec *s, UErrorCode *status)
+{
+	static const UChar utc[] = u"UTC";
+	UDateFormat *f = udat_open(UDAT_PATTERN, UDAT_PATTERN, s->locale, utc, -1, s->pattern, -1, status);
+
+	if (U_FAILURE(*status))
+		return NULL;
+	udat_setBooleanAttribute(f, UDAT_PARSE_ALLOW_WHITESPACE, true, status);
+	return f;
+}
+
+bool dates_check(const char *spec, GError **err)
+{
+	UErrorCode status = U_ZERO_ERROR;
+	struct spec s;
+	UDateFormat *f;
+
+	if (!spec_split(spec, &s))
+		return err_set(err, ERR_CONF, "\"%s\" is no date pattern; write locale|pattern, as in "
+			       "\"en_US|EEEE, MMMM dd, yyyy 'at' hh:mm:ss a\"", spec);
+	f = spec_open(&s, &status);
+	if (!f)
+		return err_set(err, ERR_CONF, "\"%s\": %s", spec, u_errorName(status));
+	udat_close(f);
+	/* ICU reads an unknown language as that of the process: a mistake nobody would notice. */
+	if (status == U_USING_DEFAULT_WARNING && !g_str_has_prefix(s.locale, "en"))
+		return err_set(err, ERR_CONF, "\"%s\": there is no locale %s", spec, s.locale);
+	return true;
+}
+
+/* Civil fields as if they were UTC, and back. */
+struct civil {
+	int year, month, day, hour, minute, second;
+};
+
+static UCalendar *calendar_at(const struct civil *c, UErrorCode *status)
+{
+	static const UChar utc[] = u"UTC";
+	UCalendar *cal = ucal_open(utc, -1, "en_US", UCAL_GREGORIAN, status);
+
+	if (U_FAILURE(*status))
+		return NULL;
+	ucal_setAttribute(cal, UCAL_LENIENT, 0);	/* no 30 February */
+	ucal_clear(cal);
+	ucal_setDateTime(cal, c->year, c->month - 1, c->day, c->hour, c->minute, c->second, status);
+	return cal;
+}
+
+/* Reads the whole of text on top of the fields of base; the result is in zone UTC unless the text names one. */
+static bool parse_on(UDateFormat *f, const UChar *text, int32_t n, const struct civil *base, int64_t *at_r)
+{
+	UErrorCode status = U_ZERO_ERROR;
+	UCalendar *cal = calendar_at(base, &status);
+	int32_t pos = 0;
+	UDate ms = 0;
+
+	if (!cal)
+		return false;
+	udat_parseCalendar(f, cal, text, n, &pos, &status);
+	if (U_SUCCESS(status))
+		ms = ucal_getMillis(cal, &status);
+	ucal_close(cal);
+	*at_r = (int64_t)(ms / 1000);
+	return U_SUCCESS(status) && pos == n && ms > -6e13 && ms < 2.5e14;	/* years 70 to 9892 */
+}
+
+static int64_t distance(int64_t x, int64_t y)
+{
+	return x > y ? x - y : y - x;
+}
+
+/* The moment at which clocks in tz show local; the one nearest to near where they show it twice (end of summer
+ * time), the one after the gap where they never do. */
+static int64_t at_in_zone(GTimeZone *tz, int64_t local, int64_t near)
+{
+	static const GTimeType types[] = { G_TIME_TYPE_STANDARD, G_TIME_TYPE_DAYLIGHT };
+	int64_t best = 0;
+
+	for (gsize i = 0; i < G_N_ELEMENTS(types); i++) {
+		gint64 l = local;
+		int interval = g_time_zone_adjust_time(tz, types[i], &l);
+		int64_t at = l - g_time_zone_get_offset(tz, interval);
+
+		if (i == 0 || distance(at, near) < distance(best, near))
+			best = at;
+	}
+	return best;
+}
+
+static struct civil civil_of(GTimeZone *tz, int64_t at)
+{
+	int interval = g_time_zone_find_interval(tz, G_TIME_TYPE_UNIVERSAL, at);
+	g_autoptr(GDateTime) t = g_date_time_new_from_unix_utc(at + g_time_zone_get_offset(tz, interval));
+
+	if (!t)
+		return (struct civil){ 1970, 1, 1, 0, 0, 0 };
+	return (struct civil){ g_date_time_get_year(t), g_date_time_get_month(t), g_date_time_get_day_of_month(t),
+			       0, 0, 0 };
+}
+
+/* The n-th choice (-1, 0, 1) of what the text leaves open: the year, or the day, around near. */
+static struct civil base_of(const struct shape *shape, GTimeZone *tz, int64_t near, int n)
+{
+	struct civil c = { 1970, 1, 1, 0, 0, 0 };
+
+	if (!shape->date)
+		return civil_of(tz, near + n * INT64_C(86400));
+	if (!shape->year)
+		c.year = civil_of(tz, near).year + n;
+	return c;
+}
+
+static bool read_with(UDateFormat *f, const struct shape *shape, const UChar *text, int32_t len, GTimeZone *tz,
+		      int64_t near, int64_t *at_r)
+{
+	bool open = !shape->date || !shape->year, found = false;
+	UErrorCode status = U_ZERO_ERROR;
+
+	/* Two-digit years: ICU would count from today, which only clock.c may know. */
+	udat_set2DigitYearStart(f, ((double)near - 50 * 31556952.0) * 1000, &status);
+	for (int n = open ? -1 : 0; n <= (open ? 1 : 0); n++) {
+		struct civil base = base_of(shape, tz, near, n);
+		int64_t at;
+
+		if (!parse_on(f, text, len, &base, &at))
+			continue;
+		if (!shape->zone)
+			at = at_in_zone(tz, at, near);
+		if (!found || distance(at, near) < distance(*at_r, near))
+			*at_r = at;
+		found = true;
+	}
+	return found;
+}
+
+bool dates_read(const char *spec, const char *text, const char *zone, int64_t near, int64_t *at_r)
+{
+	g_autoptr(GTimeZone) tz = zone ? g_time_zone_new_identifier(zone) : NULL;
+	AUTO_ARENA a = arena_new();
+	UErrorCode status = U_ZERO_ERROR;
+	UChar wide[TEXT_MAX * 2];
+	struct spec s;
+	UDateFormat *f;
+	int32_t len;
+	int64_t at;
+	bool ok;
+
+	if (!spec_split(spec, &s))
+		return false;
+	u_strFromUTF8(wide, G_N_ELEMENTS(wide), &len, text_line(a, text, TEXT_MAX), -1, &status);
+	if (U_FAILURE(status) || !len)
+		return false;
+	f = pool_take(spec);
+	if (!f)
+		f = spec_open(&s, &status);
+	if (!f)
+		return false;
+	if (!tz)
+		tz = g_time_zone_new_utc();
+	ok = read_with(f, &s.shape, wide, len, tz, near, &at);
+	pool_give(spec, f);
+	if (ok)
+		*at_r = at;
+	return ok;
+}
+
+/* A number at *p, at most nine digits; the blanks after it are skipped. */
+static bool take_number(const char **p, int64_t *n_r)
+{
+	const char *s = *p;
+
+	for (*n_r = 0; g_ascii_isdigit(*s) && s - *p < 9; s++)
+		*n_r = *n_r * 10 + (*s - '0');
+	if (s == *p)
+		return false;
+	while (g_ascii_isspace(*s))
+		s++;
+	*p = s;
+	return true;
+}
+
+/* "0:27", "00:01:23": also followed by a word, "0:04 seconds", which is still minutes and seconds. */
+static int64_t read_clock(const char *s)
+{
+	int64_t total = 0, n;
+	int fields = 0;
+
+	while (take_number(&s, &n) && fields++ < 3) {
+		if (fields > 1 && n > 59)
+			return -1;
+		total = total * 60 + n;
+		if (*s != ':')
+			return fields > 1 && !g_ascii_isdigit(*s) ? total : -1;
+		s++;
+	}
+	return -1;
+}
+
+/* "00m 27s", "4 min 55 sec", "28 seconds", "27". */
+static int64_t read_words(const char *s)
+{
+	int64_t total = 0, n;
+
+	while (*s) {
+		static const char units[] = "hms";
+		static const int64_t factor[] = { 3600, 60, 1 };
+		const char *unit;
+
+		if (!take_number(&s, &n))
+			return -1;
+		unit = *s ? strchr(units, g_ascii_tolower(*s)) : units + 2;
+		if (!unit)
+			return -1;
+		total += n * factor[unit - units];
+		while (g_ascii_isalpha(*s))
+			s++;
+		while (g_ascii_isspace(*s) || *s == '.' || *s == ',')
+			s++;
+	}
+	return total;
+}
+
+int dates_duration(const char *text)
+{
+	const char *s = text ? text : "";
+	int64_t n;
+
+	while (g_ascii_isspace(*s))
+		s++;
+	if (!g_ascii_isdigit(*s))
+		return -1;
+	n = strchr(s, ':') ? read_clock(s) : read_words(s);
+	return n >= 0 && n <= 86400 ? (int)n : -1;
+}

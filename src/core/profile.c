@@ -1,0 +1,386 @@
+#include "profile_private.h"
+
+#include <string.h>
+
+#include "dates.h"
+#include "err.h"
+
+/* What patterns see. A notice is a few hundred octets and a transcript; nobody says his name on page ten. */
+#define TEXT_MAX (32 * 1024)
+#define FIELD_MAX 2048		/* one header, subject or file name */
+
+static const char *const field_names[] = {
+	"caller", "caller_name", "called", "called_name", "time", "duration", "transcript", "call_id", "reason",
+};
+_Static_assert(G_N_ELEMENTS(field_names) == N_FIELDS, "one name a field");
+
+/* ---- definitions ---- */
+
+static void pattern_clear(void *p)
+{
+	struct profile_pattern *pattern = p;
+
+	g_free(pattern->header);
+	g_free(pattern->pattern);
+}
+
+static GArray *patterns_new(void)
+{
+	GArray *a = g_array_new(FALSE, TRUE, sizeof(struct profile_pattern));
+
+	g_array_set_clear_func(a, pattern_clear);
+	return a;
+}
+
+struct profile_def *profile_def_new(void)
+{
+	struct profile_def *d = g_new0(struct profile_def, 1);
+
+	d->class = CLASS_MISSED;
+	d->reason = REASON_NO_ANSWER;
+	d->priority = 100;
+	d->match = patterns_new();
+	d->reject = patterns_new();
+	d->extract = patterns_new();
+	d->dates = g_ptr_array_new_with_free_func(g_free);
+	d->withheld = g_ptr_array_new_with_free_func(g_free);
+	d->placeholders = g_ptr_array_new_with_free_func(g_free);
+	d->reasons = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	return d;
+}
+
+void profile_def_free(struct profile_def *d)
+{
+	if (!d)
+		return;
+	g_array_unref(d->match);
+	g_array_unref(d->reject);
+	g_array_unref(d->extract);
+	g_ptr_array_unref(d->dates);
+	g_ptr_array_unref(d->withheld);
+	g_ptr_array_unref(d->placeholders);
+	g_hash_table_unref(d->reasons);
+	g_free(d->name);
+	g_free(d->file);
+	g_free(d);
+}
+
+/* ---- compiling ---- */
+
+static void rule_free(void *p)
+{
+	struct rule *r = p;
+
+	g_strfreev(r->headers);
+	pattern_free(r->pattern);
+	g_free(r->fields);
+	g_free(r);
+}
+
+static gboolean rule_name_fields(struct rule *r, GError **err)
+{
+	guint n = pattern_groups(r->pattern);
+
+	r->fields = g_new0(enum field, n);
+	for (guint i = 0; i < n; i++) {
+		const char *name = pattern_group_name(r->pattern, i);
+		guint f = 0;
+
+		while (f < N_FIELDS && strcmp(field_names[f], name) != 0)
+			f++;
+		if (f == N_FIELDS)
+			return err_set(err, ERR_CONF, "group \"%s\" is not one of caller, caller_name, called, "
+				       "called_name, time, duration, transcript, call_id, reason", name);
+		r->fields[i] = (enum field)f;
+		r->mask |= 1u << f;
+	}
+	return TRUE;
+}
+
+static struct rule *rule_new(const struct profile_pattern *p, gboolean extracts, GError **err)
+{
+	struct rule *r = g_new0(struct rule, 1);
+
+	r->where = p->where;
+	r->alternative = p->alternative;
+	r->headers = p->header ? g_strsplit(p->header, "|", -1) : NULL;
+	r->pattern = pattern_new(p->pattern, err);
+	if (r->pattern && (!extracts || rule_name_fields(r, err))) {
+		if (!extracts || r->mask)
+			return r;
+		err_set(err, ERR_CONF, "pattern '%s' has no named group, so there is nothing to extract", p->pattern);
+	}
+	rule_free(r);
+	return NULL;
+}
+
+static GPtrArray *rules_new(const GArray *patterns, const char *file, gboolean extracts, GError **err)
+{
+	g_autoptr(GPtrArray) rules = g_ptr_array_new_with_free_func(rule_free);
+
+	for (guint i = 0; i < patterns->len; i++) {
+		const struct profile_pattern *p = &g_array_index(patterns, struct profile_pattern, i);
+		struct rule *r = rule_new(p, extracts, err);
+
+		if (!r) {
+			g_prefix_error(err, "%s:%d: ", file, p->line);
+			return NULL;
+		}
+		g_ptr_array_add(rules, r);
+	}
+	return g_steal_pointer(&rules);
+}
+
+static GHashTable *words_new(const GPtrArray *words)
+{
+	GHashTable *set = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	for (guint i = 0; i < words->len; i++)
+		g_hash_table_add(set, g_utf8_casefold(g_ptr_array_index(words, i), -1));
+	return set;
+}
+
+bool profile_words_have(GHashTable *set, const char *word)
+{
+	g_autofree char *folded = g_utf8_casefold(word, -1);
+
+	return g_hash_table_contains(set, folded);
+}
+
+static GHashTable *reasons_new(GHashTable *reasons)
+{
+	GHashTable *folded = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	GHashTableIter i;
+	void *word, *reason;
+
+	g_hash_table_iter_init(&i, reasons);
+	while (g_hash_table_iter_next(&i, &word, &reason))
+		g_hash_table_insert(folded, g_utf8_casefold(word, -1), reason);
+	return folded;
+}
+
+static void profile_free(void *p)
+{
+	struct profile *profile = p;
+
+	g_clear_pointer(&profile->match, g_ptr_array_unref);
+	g_clear_pointer(&profile->reject, g_ptr_array_unref);
+	g_clear_pointer(&profile->extract, g_ptr_array_unref);
+	g_clear_pointer(&profile->withheld, g_hash_table_unref);
+	g_clear_pointer(&profile->placeholders, g_hash_table_unref);
+	g_clear_pointer(&profile->reasons, g_hash_table_unref);
+	profile_def_free(profile->def);
+	g_free(profile);
+}
+
+static gboolean profile_compile(struct profile *p, GError **err)
+{
+	const struct profile_def *d = p->def;
+
+	if (d->match->len == 0)
+		return err_set(err, ERR_CONF, "%s: profile \"%s\" has no match, so it would take every mail", d->file,
+			       d->name);
+	p->match = rules_new(d->match, d->file, FALSE, err);
+	p->reject = p->match ? rules_new(d->reject, d->file, FALSE, err) : NULL;
+	p->extract = p->reject ? rules_new(d->extract, d->file, TRUE, err) : NULL;
+	if (!p->extract)
+		return FALSE;
+	for (guint i = 0; i < d->dates->len; i++)
+		if (!dates_check(g_ptr_array_index(d->dates, i), err)) {
+			g_prefix_error(err, "%s: ", d->file);
+			return FALSE;
+		}
+	p->withheld = words_new(d->withheld);
+	p->placeholders = words_new(d->placeholders);
+	p->reasons = reasons_new(d->reasons);
+	return TRUE;
+}
+
+/* Replies, forwards, bounces and answering machines quote the subject of what they answer; a PBX answers nothing. */
+static GPtrArray *never_new(void)
+{
+	static const struct profile_pattern patterns[] = {
+		{ .where = WHERE_HEADER, .header = (char *)"Auto-Submitted", .pattern = (char *)"(?i)^\\s*auto-replied" },
+		{ .where = WHERE_HEADER, .header = (char *)"In-Reply-To|References", .pattern = (char *)"\\S" },
+		{ .where = WHERE_HEADER, .header = (char *)"Content-Type",
+		  .pattern = (char *)"(?i)^\\s*multipart/report" },
+		{ .where = WHERE_SUBJECT,
+		  .pattern = (char *)"(?i)\\A\\s*(?:re|aw|antw|sv|vs|fw|fwd|wg|tr|rv|i|enc)\\s*(?:\\[\\d+\\])?\\s*:" },
+		{ .where = WHERE_SUBJECT,
+		  .pattern = (char *)"(?i)\\A\\s*(?:automatic reply|auto(?:matische)?[ -]?(?:reply|antwort)|"
+				     "out of (?:the )?office|abwesend|undeliver|delivery status|returned mail|"
+				     "failure notice|mail delivery)" },
+		{ .where = WHERE_FROM, .pattern = (char *)"(?i)\\b(?:mailer-daemon|postmaster)@" },
+	};
+	GPtrArray *rules = g_ptr_array_new_with_free_func(rule_free);
+
+	for (guint i = 0; i < G_N_ELEMENTS(patterns); i++) {
+		struct rule *r = rule_new(&patterns[i], FALSE, NULL);
+
+		g_assert(r);
+		g_ptr_array_add(rules, r);
+	}
+	return rules;
+}
+
+struct profiles *profiles_new(void)
+{
+	struct profiles *p = g_new0(struct profiles, 1);
+
+	p->all = g_ptr_array_new_with_free_func(profile_free);
+	p->never = never_new();
+	return p;
+}
+
+void profiles_free(struct profiles *p)
+{
+	if (!p)
+		return;
+	g_ptr_array_unref(p->all);
+	g_ptr_array_unref(p->never);
+	g_free(p);
+}
+
+static int profile_order(const void *x, const void *y)
+{
+	const struct profile_def *a = (*(struct profile *const *)x)->def, *b = (*(struct profile *const *)y)->def;
+
+	if (a->priority != b->priority)
+		return a->priority < b->priority ? -1 : 1;
+	return g_strcmp0(a->name, b->name);
+}
+
+gboolean profiles_add(struct profiles *p, struct profile_def *def, GError **err)
+{
+	struct profile *profile = g_new0(struct profile, 1);
+
+	profile->def = def;
+	if (!profile_compile(profile, err)) {
+		profile_free(profile);
+		return FALSE;
+	}
+	g_ptr_array_add(p->all, profile);
+	g_ptr_array_sort(p->all, profile_order);
+	return TRUE;
+}
+
+guint profiles_count(const struct profiles *p)
+{
+	return p->all->len;
+}
+
+/* ---- matching ---- */
+
+static const char *header_next(const struct letter *l, char *const *names, gsize *i)
+{
+	for (; *i < l->n_headers; (*i)++)
+		for (char *const *name = names; *name; name++)
+			if (g_ascii_strcasecmp(l->headers[*i].name, *name) == 0)
+				return l->headers[(*i)++].value;
+	return NULL;
+}
+
+static const char *filename_next(const struct letter *l, gsize *i)
+{
+	for (; *i < l->n_parts; (*i)++)
+		if (l->parts[*i].filename)
+			return l->parts[(*i)++].filename;
+	return NULL;
+}
+
+static const char *single(const struct letter *l, enum profile_where where)
+{
+	switch (where) {
+	case WHERE_SUBJECT: return l->subject;
+	case WHERE_FROM: return l->from;
+	case WHERE_TEXT: return l->text;
+	case WHERE_HTML: return l->html;
+	case WHERE_HEADER: case WHERE_FILENAME: case N_WHERE: break;
+	}
+	return NULL;
+}
+
+const char *profile_place_next(const struct rule *r, const struct letter *l, gsize *i)
+{
+	if (r->where == WHERE_HEADER)
+		return header_next(l, r->headers, i);
+	if (r->where == WHERE_FILENAME)
+		return filename_next(l, i);
+	return (*i)++ == 0 ? single(l, r->where) : NULL;
+}
+
+bool profile_holds_in(const struct rule *r, struct pattern_scratch *s, const char *text)
+{
+	bool body = r->where == WHERE_TEXT || r->where == WHERE_HTML;
+
+	return pattern_holds(r->pattern, s, text, body ? TEXT_MAX : FIELD_MAX);
+}
+
+static bool rule_holds(const struct rule *r, const struct letter *l, struct pattern_scratch *s)
+{
+	const char *text;
+	gsize i = 0;
+
+	while ((text = profile_place_next(r, l, &i)))
+		if (profile_holds_in(r, s, text))
+			return true;
+	return false;
+}
+
+static bool needs_body(const struct rule *r)
+{
+	return r->where == WHERE_TEXT || r->where == WHERE_HTML || r->where == WHERE_FILENAME;
+}
+
+static bool any_holds(const GPtrArray *rules, const struct letter *l, struct pattern_scratch *s, bool body)
+{
+	for (guint i = 0; i < rules->len; i++) {
+		const struct rule *r = g_ptr_array_index(rules, i);
+
+		if ((body || !needs_body(r)) && rule_holds(r, l, s))
+			return true;
+	}
+	return false;
+}
+
+/* Do all the rules of one alternative hold? */
+static bool alternative_holds(const GPtrArray *rules, const struct letter *l, struct pattern_scratch *s, bool body)
+{
+	bool holds = true;
+
+	for (guint i = 0; i < rules->len; i++) {
+		const struct rule *r = g_ptr_array_index(rules, i);
+
+		if (i > 0 && r->alternative != ((struct rule *)g_ptr_array_index(rules, i - 1))->alternative) {
+			if (holds)
+				return true;
+			holds = true;
+		}
+		if (holds && (body || !needs_body(r)))
+			holds = rule_holds(r, l, s);
+	}
+	return holds;
+}
+
+const struct profile *profile_find(const struct profiles *p, const struct letter *l, struct pattern_scratch *s,
+				   bool body)
+{
+	if (any_holds(p->never, l, s, body))
+		return NULL;
+	for (guint i = 0; i < p->all->len; i++) {
+		const struct profile *profile = g_ptr_array_index(p->all, i);
+
+		if (alternative_holds(profile->match, l, s, body) && !any_holds(profile->reject, l, s, body))
+			return profile;
+	}
+	return NULL;
+}
+
+bool profiles_may_match(const struct profiles *p, const struct letter *l)
+{
+	struct pattern_scratch *s = pattern_scratch_new();
+	bool may = profile_find(p, l, s, false) != NULL;
+
+	pattern_scratch_free(s);
+	return may;
+}
