@@ -4,6 +4,7 @@
 
 #include <unicode/ucal.h>
 #include <unicode/udat.h>
+#include <unicode/uloc.h>
 #include <unicode/ustring.h>
 
 #include "err.h"
@@ -102,6 +103,20 @@ static UDateFormat *spec_open(const struct spec *s, UErrorCode *status)
 	return f;
 }
 
+static bool locale_known(const char *locale)
+{
+	char language[16], other[16];
+	UErrorCode status = U_ZERO_ERROR;
+
+	uloc_getLanguage(locale, language, sizeof(language), &status);
+	for (int32_t i = 0; i < uloc_countAvailable() && U_SUCCESS(status); i++) {
+		uloc_getLanguage(uloc_getAvailable(i), other, sizeof(other), &status);
+		if (strcmp(language, other) == 0)
+			return true;
+	}
+	return false;
+}
+
 bool dates_check(const char *spec, GError **err)
 {
 	UErrorCode status = U_ZERO_ERROR;
@@ -116,7 +131,7 @@ bool dates_check(const char *spec, GError **err)
 		return err_set(err, ERR_CONF, "\"%s\": %s", spec, u_errorName(status));
 	udat_close(f);
 	/* ICU reads an unknown language as that of the process: a mistake nobody would notice. */
-	if (status == U_USING_DEFAULT_WARNING && !g_str_has_prefix(s.locale, "en"))
+	if (!locale_known(s.locale))
 		return err_set(err, ERR_CONF, "\"%s\": there is no locale %s", spec, s.locale);
 	return true;
 }
@@ -226,6 +241,27 @@ static bool read_with(UDateFormat *f, const struct shape *shape, const UChar *te
 	return found;
 }
 
+/* ICU takes names in any letter case, but not the words that a pattern quotes: gives those the pattern's case. */
+static const char *match_case(struct arena *a, const char *pattern, const char *text)
+{
+	char *copy = arena_strdup(a, text), *from = copy;
+
+	for (const char *open = strchr(pattern, '\''); open; open = strchr(open, '\'')) {
+		const char *end = strchr(open + 1, '\'');
+		gsize n = end ? (gsize)(end - open) - 1 : 0;
+		char *at = from;
+
+		while (n && *at && g_ascii_strncasecmp(at, open + 1, n) != 0)
+			at++;
+		if (n && *at) {
+			memcpy(at, open + 1, n);
+			from = at + n;
+		}
+		open = end ? end + 1 : open + 1;
+	}
+	return copy;
+}
+
 bool dates_read(const char *spec, const char *text, const char *zone, int64_t near, int64_t *at_r)
 {
 	g_autoptr(GTimeZone) tz = zone ? g_time_zone_new_identifier(zone) : NULL;
@@ -240,7 +276,8 @@ bool dates_read(const char *spec, const char *text, const char *zone, int64_t ne
 
 	if (!spec_split(spec, &s))
 		return false;
-	u_strFromUTF8(wide, G_N_ELEMENTS(wide), &len, text_line(a, text, TEXT_MAX), -1, &status);
+	text = match_case(a, strchr(spec, '|') + 1, text_line(a, text, TEXT_MAX));
+	u_strFromUTF8(wide, G_N_ELEMENTS(wide), &len, text, -1, &status);
 	if (U_FAILURE(status) || !len)
 		return false;
 	f = pool_take(spec);

@@ -1,6 +1,11 @@
-#include "phone.h"
-
 #include <string>
+
+#include <glib.h>
+
+extern "C" {
+#include "arena.h"
+}
+#include "phone.h"
 
 #include <phonenumbers/phonenumberutil.h>
 
