@@ -213,11 +213,17 @@ static bool send_headers(const struct message *m, SMFICTX *ctx, const struct edi
 	return true;
 }
 
+/* ORCPT keeps the address that the PBX wrote in what the owner's mail server says of the mail (RFC 3461, 4). */
 static bool send_added(SMFICTX *ctx, const struct edits *e)
 {
-	for (const char **p = e->add; p && *p; p++)
-		if (smfi_addrcpt(ctx, (char *)*p) != MI_SUCCESS)
+	g_autofree char *orcpt = e->orcpt ? g_strconcat("ORCPT=rfc822;", e->orcpt, NULL) : NULL;
+
+	for (const char **p = e->add; p && *p; p++) {
+		char *rcpt = (char *)*p;
+
+		if ((orcpt ? smfi_addrcpt_par(ctx, rcpt, orcpt) : smfi_addrcpt(ctx, rcpt)) != MI_SUCCESS)
 			return false;
+	}
 	return true;
 }
 

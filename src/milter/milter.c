@@ -212,6 +212,22 @@ bool milter_start(struct engine *e, GError **err)
 
 /* ---- stopping ---- */
 
+static void unlink_path(void)
+{
+	if (unix_path)
+		unlink(unix_path);
+	g_clear_pointer(&unix_path, g_free);
+}
+
+/* Before libmilter had the socket; else it closes it. */
+static void listen_end(void)
+{
+	unlink_path();
+	if (listen_fd >= 0)
+		close(listen_fd);
+	listen_fd = -1;
+}
+
 /* A listening socket that only we know. */
 static int private_socket(struct sockaddr_un *sun_r, socklen_t *size_r)
 {
@@ -252,8 +268,7 @@ static void stop_accepting(int private_fd, const struct sockaddr_un *sun, sockle
 		touch((const struct sockaddr *)sun, sun_size);
 		touch((struct sockaddr *)&old, size);
 	}
-	if (unix_path)
-		unlink(unix_path);
+	unlink_path();
 }
 
 static int open_now(void)
@@ -292,8 +307,10 @@ void milter_stop(int64_t timeout_s)
 	socklen_t size;
 	int private_fd;
 
-	if (!thread)
+	if (!thread) {
+		listen_end();
 		return;
+	}
 	private_fd = private_socket(&sun, &size);
 	stop_accepting(private_fd, &sun, size);
 	while (open_now() > 0 && clock_mono_ms() < end)
@@ -306,7 +323,7 @@ void milter_stop(int64_t timeout_s)
 		g_usleep(5000);
 	if (private_fd >= 0)
 		close(private_fd);
-	g_clear_pointer(&unix_path, g_free);
+	listen_fd = -1;
 }
 
 void milter_get_counts(struct milter_counts *c_r)

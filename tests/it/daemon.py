@@ -77,7 +77,7 @@ class Daemon:
 
     def spawn(self, *options, **more):
         log = open(self.log_file, "ab")
-        return subprocess.Popen([str(BUILD / "src/ringbackd"), "-c", str(self.conf), *options], stdout=log, stderr=log,
+        return subprocess.Popen([str(BUILD / "src/ringbackd"), "-f", "-c", str(self.conf), *options], stdout=log, stderr=log,
                                 **more)
 
     def start(self, *options):

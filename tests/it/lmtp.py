@@ -48,6 +48,12 @@ class Handler(socketserver.StreamRequestHandler):
         return address, rest.split()
 
     def handle(self):
+        try:
+            self.talk()
+        except OSError:
+            pass        # Postfix does not wait for the last word
+
+    def talk(self):
         self.say("220 mailboxes LMTP")
         sender, rcpts = "", []
         while line := self.rfile.readline():

@@ -479,8 +479,9 @@ def test_inherited_socket(daemon):
         script = f'exec 3<&{fd}; export LISTEN_PID=$$ LISTEN_FDS=1; exec "$0" "$@"'
         log = open(daemon.log_file, "ab")
         from daemon import BUILD
-        daemon.process = subprocess.Popen(["bash", "-c", script, str(BUILD / "src/ringbackd"), "-c", str(daemon.conf)],
-                                          pass_fds=[fd], stdout=log, stderr=log)
+        daemon.process = subprocess.Popen(["bash", "-c", script, str(BUILD / "src/ringbackd"), "-f", "-c",
+                                           str(daemon.conf)], pass_fds=[fd], stdout=log,
+                                          stderr=log)
         with daemon.connect() as c:
             c.sendall(b"\0\0\0\rO\0\0\0\6\0\0\1\xff\0\x1f\xff\xff")
             c.settimeout(20)
