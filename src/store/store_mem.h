@@ -1,0 +1,65 @@
+/* store_mem.h - inside of the store in memory: tables and undo. For store_mem*.c alone. */
+#ifndef RINGBACK_STORE_MEM_H
+#define RINGBACK_STORE_MEM_H
+
+#include "err.h"
+#include "store_driver.h"
+
+enum table { TABLE_ITEMS, TABLE_NOTICES, TABLE_JOBS, TABLE_JOURNAL, TABLE_CODES, N_TABLES };
+
+struct undo {
+	enum table table;
+	guint index;
+	void *old;
+};
+
+struct store_mem {
+	struct store base;
+	GMutex lock;
+	struct arena *arena;
+	GPtrArray *tables[N_TABLES];	/* the record with id n is at n - 1 */
+	GArray *undo;			/* struct undo, of the think that runs */
+};
+
+struct mem_tx {
+	struct store_tx base;
+	struct store_mem *mem;
+	bool read_only, failed;
+};
+
+struct store_mem *mem_of(struct store_tx *tx);
+GPtrArray *mem_table(struct store_tx *tx, enum table t);
+/* Marks the think as failed; gives false. */
+bool mem_error(struct store_tx *tx, GError **err, const char *what, int64_t id);
+const void *mem_record(struct store_tx *tx, enum table t, int64_t id);
+/* Is this no read, and is there such an item (0: none is meant)? */
+bool mem_may_write(struct store_tx *tx, int64_t item, GError **err);
+/* Gives its id. */
+int64_t mem_add(struct store_tx *tx, enum table t, void *record);
+/* Noted for undo. */
+void mem_replace(struct store_tx *tx, enum table t, int64_t id, void *record);
+
+/* store_mem_jobs.c: functions of store_ops. */
+bool mem_job(struct store_tx *tx, int64_t id, struct arena *a, struct job **j_r, GError **err);
+bool mem_job_insert(struct store_tx *tx, struct job *j, GError **err);
+bool mem_job_update(struct store_tx *tx, const struct job *j, GError **err);
+bool mem_jobs_due(struct store_tx *tx, enum job_kind kind, int64_t now, gsize limit, struct arena *a,
+		  struct job ***jobs_r, gsize *n_r, GError **err);
+bool mem_jobs_in_state(struct store_tx *tx, enum job_state state, enum job_kind kind, gsize limit,
+		       struct arena *a, struct job ***jobs_r, gsize *n_r, GError **err);
+bool mem_jobs_of_item(struct store_tx *tx, int64_t item, struct arena *a, struct job ***jobs_r, gsize *n_r,
+		      GError **err);
+bool mem_job_by_provider_id(struct store_tx *tx, const char *provider, const char *provider_id,
+			    struct arena *a, struct job **j_r, GError **err);
+bool mem_jobs_cancel(struct store_tx *tx, int64_t item, guint topics, int64_t now, GError **err);
+bool mem_next_due(struct store_tx *tx, enum job_kind kind, int64_t *due_r, GError **err);
+bool mem_journal_add(struct store_tx *tx, const struct journal_record *j, GError **err);
+bool mem_journal(struct store_tx *tx, int64_t item, struct arena *a, struct journal_record ***records_r,
+		 gsize *n_r, GError **err);
+bool mem_code_give(struct store_tx *tx, const char *phone, int64_t item, int64_t now, int64_t rest_s,
+		   int *code_r, GError **err);
+bool mem_codes(struct store_tx *tx, const char *phone, int64_t now, int64_t rest_s, struct arena *a,
+	       struct code **codes_r, gsize *n_r, GError **err);
+bool mem_counts(struct store_tx *tx, struct store_counts *c_r, GError **err);
+
+#endif

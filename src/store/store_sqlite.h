@@ -1,0 +1,84 @@
+/* store_sqlite.h - inside of the SQLite driver: a connection, its statements and rows. For store_sqlite*.c alone. */
+#ifndef RINGBACK_STORE_SQLITE_H
+#define RINGBACK_STORE_SQLITE_H
+
+#include <sqlite3.h>
+#include <sys/types.h>
+
+#include "err.h"
+#include "store_driver.h"
+
+enum statement {
+	STATEMENT_BEGIN, STATEMENT_BEGIN_READ, STATEMENT_COMMIT, STATEMENT_ROLLBACK, STATEMENT_SAVEPOINT,
+	STATEMENT_ROLLBACK_TO, STATEMENT_RELEASE, STATEMENT_ITEM, STATEMENT_ITEM_BY_KEY, STATEMENT_ITEM_BY_CALL_ID,
+	STATEMENT_ITEM_INSERT, STATEMENT_ITEM_UPDATE, STATEMENT_ITEMS, STATEMENT_ITEMS_LIVE, STATEMENT_ITEMS_NUMBER,
+	STATEMENT_NOTICE_BY_KEY, STATEMENT_NOTICES, STATEMENT_NOTICE_INSERT, STATEMENT_JOB, STATEMENT_JOB_INSERT,
+	STATEMENT_JOB_UPDATE, STATEMENT_JOBS_DUE, STATEMENT_JOBS_IN_STATE, STATEMENT_JOBS_OF_ITEM,
+	STATEMENT_JOB_BY_PROVIDER_ID, STATEMENT_JOBS_CANCEL, STATEMENT_NEXT_DUE, STATEMENT_JOURNAL_ADD,
+	STATEMENT_JOURNAL, STATEMENT_CODE_OF_ITEM, STATEMENT_CODES, STATEMENT_CODE_INSERT, STATEMENT_COUNTS,
+	N_STATEMENTS
+};
+
+/* How a field of a struct lies in a column. */
+enum column_kind { COLUMN_INT64, COLUMN_INT, COLUMN_ENUM, COLUMN_BOOL, COLUMN_TEXT, COLUMN_REF /* 0 is NULL */ };
+
+struct column {
+	const char *name;
+	enum column_kind kind;
+	gsize offset;
+	guint n;		/* COLUMN_ENUM: values from the file must be below it */
+};
+
+/* The first column is the id. */
+struct row_type {
+	const struct column *columns;
+	guint n_columns;
+	gsize size;
+};
+extern const struct row_type item_row, notice_row, job_row, journal_row;
+
+/* One connection: of the writer's thread, or of the readers under their lock. */
+struct db {
+	const char *file;	/* borrowed */
+	bool read_only;
+	sqlite3 *handle;	/* NULL: to be opened again */
+	sqlite3_stmt *statements[N_STATEMENTS];
+	dev_t device;		/* of the file as it was opened, to see that it was moved away */
+	ino_t inode;
+	bool broken;		/* an error that a new connection may cure */
+};
+
+struct sqlite_tx {
+	struct store_tx base;
+	struct db *db;
+	bool failed;		/* a statement of this think failed */
+};
+
+/* Opens (again). create: the file may be new, and its schema is brought up to date. */
+bool db_open(struct db *db, bool create, GError **err);
+void db_close(struct db *db);
+/* Is the connection there and the file still the one that was opened? Else opens it. */
+bool db_ready(struct db *db, GError **err);
+
+/* The statement, prepared and without values; NULL and *err. */
+sqlite3_stmt *db_statement(struct db *db, enum statement which, GError **err);
+/* Names the statement in *err; gives false. */
+bool db_error(struct db *db, enum statement which, GError **err);
+/* Runs a statement that has neither values nor rows. */
+bool db_do(struct db *db, enum statement which, GError **err);
+
+/* ---- values and rows; a type's columns in their order, the id left out ---- */
+void bind_text(sqlite3_stmt *s, int at, const char *text);	/* NULL is NULL; text must outlive the step */
+void bind_ref(sqlite3_stmt *s, int at, int64_t id);
+void bind_row(sqlite3_stmt *s, const struct row_type *type, const void *record);
+/* NULL and *err if the row cannot be (a damaged file). */
+void *read_row(sqlite3_stmt *s, const struct row_type *type, struct arena *a, GError **err);
+
+extern const struct store_ops sqlite_ops;
+
+/* store_sqlite.c */
+enum store_outcome sqlite_run(struct store *base, store_think think, void *user, GError **err);
+enum store_outcome sqlite_read(struct store *base, store_think think, void *user, GError **err);
+void sqlite_free(struct store *base);
+
+#endif
