@@ -20,6 +20,7 @@
 #include "host.h"
 #include "log.h"
 #include "milter.h"
+#include "reader.h"
 #include "store.h"
 #include "text.h"
 
@@ -343,6 +344,7 @@ static bool start(struct conf *conf, GError **err)
 	if (!signals_prepare(err) || !(d.store = store_sqlite_open(conf->store, err)))
 		return false;
 	d.started = clock_now();
+	reader_init();
 	d.engine = engine_new(d.store, conf, wake, NULL);
 	waker_start(conf);
 	if (options.role & ROLE_COURIER) {

@@ -41,8 +41,8 @@ person bob {{
 	phone = "+447700900456"
 }}
 policy oncall {{
-	step first {{ tell = anna }}
-	step second {{ tell = bob }}
+	step {{ tell = anna }}
+	step {{ tell = bob }}
 }}
 line clinic {{
 	name = "Clinic"
