@@ -12,7 +12,7 @@
 
 #define TEXT_MAX 100		/* characters of a time that somebody printed */
 #define PATTERN_MAX 100
-#define POOL_MAX 64		/* patterns kept open, and copies of each */
+#define POOL_MAX 64		/* patterns kept open, copies of each, zones */
 
 /* What a pattern says by itself. */
 struct shape {
@@ -25,10 +25,30 @@ struct spec {
 	struct shape shape;
 };
 
-/* Opening an UDateFormat costs as much as reading a whole mail, and one of them serves one thread at a time: those
- * not in use wait here. No result depends on it. */
+/* Opening an UDateFormat or a zone costs more than reading a whole mail, and an UDateFormat serves one thread at a
+ * time: those not in use wait here. No result depends on it. */
 static GMutex pool_lock;
 static GHashTable *pool;	/* spec -> GPtrArray of UDateFormat */
+static GHashTable *zones;	/* name -> GTimeZone: GLib reads the zone's file again once nobody holds it */
+
+static GTimeZone *zone_open(const char *name)
+{
+	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&pool_lock);
+	GTimeZone *tz;
+
+	(void)locker;
+	if (!zones)
+		zones = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_time_zone_unref);
+	tz = name ? g_hash_table_lookup(zones, name) : NULL;
+	if (tz)
+		return g_time_zone_ref(tz);
+	tz = name ? g_time_zone_new_identifier(name) : NULL;
+	if (!tz)
+		return g_time_zone_new_utc();
+	if (g_hash_table_size(zones) < POOL_MAX)
+		g_hash_table_insert(zones, g_strdup(name), g_time_zone_ref(tz));
+	return tz;
+}
 
 static UDateFormat *pool_take(const char *spec)
 {
@@ -264,7 +284,7 @@ static const char *match_case(struct arena *a, const char *pattern, const char *
 
 bool dates_read(const char *spec, const char *text, const char *zone, int64_t near, int64_t *at_r)
 {
-	g_autoptr(GTimeZone) tz = zone ? g_time_zone_new_identifier(zone) : NULL;
+	g_autoptr(GTimeZone) tz = zone_open(zone);
 	AUTO_ARENA a = arena_new();
 	UErrorCode status = U_ZERO_ERROR;
 	UChar wide[TEXT_MAX * 2];
@@ -285,8 +305,6 @@ bool dates_read(const char *spec, const char *text, const char *zone, int64_t ne
 		f = spec_open(&s, &status);
 	if (!f)
 		return false;
-	if (!tz)
-		tz = g_time_zone_new_utc();
 	ok = read_with(f, &s.shape, wide, len, tz, near, &at);
 	pool_give(spec, f);
 	if (ok)

@@ -6,7 +6,7 @@
 #include "err.h"
 
 /* What patterns see. A notice is a few hundred octets and a transcript; nobody says his name on page ten. */
-#define TEXT_MAX (32 * 1024)
+#define TEXT_MAX (16 * 1024)
 #define FIELD_MAX 2048		/* one header, subject or file name */
 
 static const char *const field_names[] = {
