@@ -10,7 +10,7 @@ static const char *const missed[] = {
 	"No voicemail", "No answer, no voicemail", "Busy, no voicemail", "Not reachable, no voicemail",
 	"Declined, no voicemail", "Hung up, no voicemail", "Answered by a colleague"
 };
-static const char *const classes[] = { "Call", "Missed call", "Voicemail", "Left the queue", "System notice" };
+static const char *const classes[] = { "Call", "Missed call", "Voicemail", "Abandoned call", "System notice" };
 static const char *const resolutions[] = {
 	"closed", "called back", "caller reached", "answered elsewhere", "no callback needed", "spam", "wrong number",
 	"merged", "expired"

@@ -11,7 +11,8 @@
 
 struct render_header {
 	const char *name;
-	const char *value;	/* ASCII; RFC 2047 where a name needs it; folded with LF + blank only if over 900 octets */
+	const char *value;	/* ASCII; RFC 2047 where a name needs it; LF + blank between its words and where it is
+				 * over 900 octets */
 };
 
 /* The headers of product.md, n of them, for the mail of a notice: X-Ringback-*, Auto-Submitted,

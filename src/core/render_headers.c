@@ -1,6 +1,8 @@
 /* The headers that go on a mail: for filters of mail clients, helpdesks and whoever asks why. */
 #include "render.h"
 
+#include <string.h>
+
 #include "field.h"
 #include "text.h"
 #include "view.h"
@@ -75,11 +77,13 @@ static void put_handling(struct headers *h, const struct view *v, const struct i
 /* One for each notice, the same whenever the notice is read again. */
 static const char *made_message_id(struct headers *h, const struct roster *r, const struct decision *d)
 {
+	const char *key = d->notice && d->notice->key ? d->notice->key : "";
+	gsize n = strspn(key, "0123456789abcdef");
+
 	if (d->created && field_is_message_id(d->item->thread_id))
 		return d->item->thread_id;
-	return arena_printf(h->a, "<%.40s.%" G_GINT64_FORMAT "@%s>",
-			    d->notice && d->notice->key ? field_ascii(h->a, d->notice->key, 40) : "notice",
-			    (gint64)d->item->id, view_domain(r));
+	return arena_printf(h->a, "<n%.*s.%" G_GINT64_FORMAT "@%s>", (int)MIN(n, 40), key, (gint64)d->item->id,
+			    view_domain(r));
 }
 
 static void put_thread(struct headers *h, const struct decision *d, const char *message_id)

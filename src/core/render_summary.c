@@ -78,12 +78,24 @@ static struct rows rows_make(struct arena *a, const struct view *v, const struct
 	return rows;
 }
 
+/* The caller in one word: name, else number, else why there is none. */
+static const char *title(struct arena *a, const struct view *v)
+{
+	char *s = arena_strdup(a, *v->name ? v->name : v->number_shown);
+
+	if (!*v->name)
+		*s = g_ascii_toupper(*s);
+	return s;
+}
+
 static const char *footer(struct arena *a, const struct view *v, const struct item *i)
 {
 	const char *how = i->resolution ? arena_printf(a, " (%s)", phrase_resolution(i->resolution)) : "";
+	const char *state = arena_printf(a, ", %s%s", state_name(i->state), how);
 
-	return arena_printf(a, "Item %s, %s%s. The telephone system's own message follows.", v->id,
-			    state_name(i->state), how);
+	/* collecting lasts for seconds: nobody who reads a mail needs to know */
+	return arena_printf(a, "Item %s%s. The telephone system's own message follows.", v->id,
+			    i->state == STATE_COLLECTING ? "" : state);
 }
 
 /* ---- plain text ---- */
@@ -109,9 +121,12 @@ static void append_wrapped(GString *out, const char *s)
 
 static void append_heading(GString *out, const struct view *v)
 {
-	g_string_append_printf(out, "%s from %s%s%s\r\n\r\n", v->class == CLASS_ABANDONED ? "Abandoned call" :
-			       phrase_class(v->class), *v->name ? v->name : v->number_shown, *v->name ? ", " : "",
-			       *v->name ? v->number_shown : "");
+	const char *what = phrase_class(v->class);
+
+	if (*v->name)
+		g_string_append_printf(out, "%s from %s, %s\r\n\r\n", what, v->name, v->number_shown);
+	else
+		g_string_append_printf(out, "%s%s%s\r\n\r\n", what, *v->number ? " from " : ", ", v->number_shown);
 }
 
 const char *render_summary_text(struct arena *a, const struct roster *r, const struct decision *d, const struct call *c)
@@ -157,7 +172,7 @@ static void append_head(struct arena *a, GString *out, const struct view *v)
 		"<table role=\"presentation\" width=\"100%%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\""
 		" style=\"max-width:600px;border-collapse:separate;border:1px solid #d8dee4;"
 		"border-top:4px solid %s;border-radius:6px;\">\r\n",
-		escape(a, phrase_class(v->class)), escape(a, v->id), colour(v));
+		phrase_class(v->class), escape(a, v->id), colour(v));
 }
 
 static void append_title(struct arena *a, GString *out, const struct view *v)
@@ -168,10 +183,10 @@ static void append_title(struct arena *a, GString *out, const struct view *v)
 		"<bdi>%s</bdi></div>\r\n"
 		"<div style=\"font-size:24px;line-height:32px;font-weight:600;color:#1d2733;"
 		"word-break:break-word;overflow-wrap:anywhere;\"><bdi>%s</bdi></div>\r\n",
-		colour(v), v->class == CLASS_ABANDONED ? "Abandoned call" : phrase_class(v->class),
-		escape(a, v->line_name), escape(a, *v->name ? v->name : v->number_shown));
+		colour(v), phrase_class(v->class), escape(a, v->line_name), escape(a, title(a, v)));
 	if (!*v->number && *v->name)
-		g_string_append_printf(out, "<div style=\"font-size:15px;line-height:22px;color:#57636f;\">%s</div>\r\n",
+		g_string_append_printf(out,
+				       "<div style=\"font-size:15px;line-height:22px;color:#57636f;\">%s</div>\r\n",
 				       escape(a, v->number_shown));
 	g_string_append(out, "</td></tr>\r\n");
 }
@@ -205,8 +220,9 @@ static void append_said(struct arena *a, GString *out, const struct view *v)
 static void append_row(struct arena *a, GString *out, const struct row *row)
 {
 	g_string_append_printf(out,
-		"<tr><td valign=\"top\" width=\"96\" style=\"width:96px;padding:4px 12px 4px 0;font-size:14px;line-height:20px;"
-		"color:#57636f;" FONT "\">%s</td>\r\n<td valign=\"top\" style=\"padding:4px 0;font-size:15px;"
+		"<tr><td valign=\"top\" width=\"96\" style=\"width:96px;padding:4px 12px 4px 0;font-size:14px;"
+		"line-height:20px;color:#57636f;" FONT "\">%s</td>\r\n"
+		"<td valign=\"top\" style=\"padding:4px 0;font-size:15px;"
 		"line-height:20px;color:#1d2733;word-break:break-word;overflow-wrap:anywhere;" FONT
 		"\"><bdi>%s</bdi></td></tr>\r\n", row->label, escape(a, row->value));
 }

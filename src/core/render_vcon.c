@@ -148,9 +148,9 @@ static json_t *report(struct arena *a, const struct view *v)
 static const char *subject(struct arena *a, const struct view *v)
 {
 	const char *caller = *v->number ? v->number : v->number_shown;
-	const char *what = v->class == CLASS_ABANDONED ? "Abandoned call" : phrase_class(v->class);
 
-	return arena_printf(a, "%s from %s to %s", what, caller, *v->called ? v->called : v->line_name);
+	return arena_printf(a, "%s from %s to %s", phrase_class(v->class), caller,
+			    *v->called ? v->called : v->line_name);
 }
 
 const char *render_vcon(struct arena *a, const struct roster *r, const struct decision *d, const struct event *e)

@@ -269,7 +269,8 @@ const char *sms_render(struct arena *a, const struct sms_facts *f, gsize max)
 const char *sms_yours(struct arena *a, const struct item *i, int code, const char *zone, int64_t back_at)
 {
 	const char *since = i->acked ? arena_printf(a, " since %s", phrase_clock(a, i->acked, zone)) : "";
-	const char *back = back_at ? arena_printf(a, " It comes back to you at %s.", phrase_clock(a, back_at, zone)) : "";
+	const char *back_clock = phrase_clock(a, back_at, zone);
+	const char *back = back_at ? arena_printf(a, " It comes back to you at %s.", back_clock) : "";
 	char *rest = arena_printf(a, "%s. After the call reply %dD.%s", number_of(a, i), code, back);
 	const char *start = arena_printf(a, "%d is yours%s. ", code, since);
 	const char *name = name_of(a, i);

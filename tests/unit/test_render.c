@@ -1,0 +1,769 @@
+/* What we add to a mail, and that nothing from a mail can break out of its place in it. */
+#include <glib.h>
+#include <jansson.h>
+#include <string.h>
+
+#include "field.h"
+#include "phrase.h"
+#include "render.h"
+
+#define EVENING 1772488320	/* 2026-03-02T21:52:00Z, a Monday */
+#define NUMBER "+442079460123"
+#define KEY "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+/* One notice with all that belongs to it; tests change what they are about. */
+struct world {
+	struct arena *a;
+	struct roster *r;
+	struct item item;
+	struct notice notice;
+	struct call call;
+	struct event e;
+	struct decision d;
+};
+
+static void fill_roster(struct world *w)
+{
+	struct person *anna = g_new0(struct person, 1);
+	struct line *clinic = g_new0(struct line, 1);
+
+	*anna = (struct person){ .id = g_strdup("anna"), .name = g_strdup("Anna Smith"),
+				 .mail = g_strdup("anna@example.com") };
+	*clinic = (struct line){ .id = g_strdup("clinic"), .name = g_strdup("Clinic"), .owner = anna,
+				 .audit = g_strdup("calls@example.com"), .zone = g_strdup("Europe/Berlin") };
+	w->r = roster_new();
+	roster_add_person(w->r, anna);
+	roster_add_line(w->r, clinic);
+	g_free(w->r->rules.item_prefix);
+	g_free(w->r->rules.domain);
+	w->r->rules.item_prefix = g_strdup("RB");
+	w->r->rules.domain = g_strdup("mx.example.com");
+	w->d.line = clinic;
+	w->d.owner = anna;
+}
+
+static void world_open(struct world *w)
+{
+	*w = (struct world){ .a = arena_new() };
+	fill_roster(w);
+	w->call = (struct call){
+		.profile = "freepbx-missed", .class = CLASS_MISSED, .reason = REASON_NO_ANSWER, .caller = NUMBER,
+		.caller_raw = "02079460123", .caller_name = "Jane Doe", .called = "201", .time = EVENING,
+		.time_printed = true, .duration_s = -1
+	};
+	w->item = (struct item){
+		.id = 1742, .state = STATE_COLLECTING, .key = "clinic|" NUMBER, .class = CLASS_MISSED,
+		.reason = REASON_NO_ANSWER, .line = "clinic", .owner = "anna", .caller = NUMBER,
+		.caller_name = "Jane Doe", .called = "201", .call_time = EVENING, .duration_s = -1, .calls = 1,
+		.created = EVENING + 5, .due = EVENING + 3600, .thread_id = "<first@pbx.example.com>"
+	};
+	w->notice = (struct notice){ .key = KEY, .rcpts = "201@example.com" };
+	w->e = (struct event){ .kind = EVENT_NOTICE, .call = &w->call, .message_id = "<first@pbx.example.com>" };
+	w->d.item = &w->item;
+	w->d.created = true;
+	w->d.notice = &w->notice;
+	w->d.mail = MAIL_EDIT;
+	w->d.why = "line=clinic(called 201) closed step=1 anna";
+}
+
+static void world_voicemail(struct world *w)
+{
+	world_open(w);
+	w->call.class = w->item.class = CLASS_VOICEMAIL;
+	w->call.profile = "fusionpbx-voicemail";
+	w->call.duration_s = 34;
+	w->call.transcript = "Hi, it's Jane. The boiler is leaking, can someone come tonight?";
+	w->call.audio_hash = "qVVahrJT0MVMWBX1";
+	w->call.audio_type = "audio/x-wav";
+	w->call.audio_name = "msg0001.wav";
+}
+
+static void world_close(struct world *w)
+{
+	roster_free(w->r);
+	arena_free(w->a);
+}
+
+/* ---- header values ---- */
+
+static const struct { const char *in, *out; } fields[] = {
+	{ "", "" }, { "Jane Doe", "Jane Doe" }, { "Jörg", "=?UTF-8?B?SsO2cmc=?=" }, { "a\r\nX-Evil: 1", "a X-Evil: 1" },
+	{ "a\n b", "a b" }, { "=?UTF-8?B?eA==?=", "=?UTF-8?B?PT9VVEYtOD9CP2VBPT0/PQ==?=" }, { "\u202eabc", "abc" },
+	{ "a\u2028b", "a b" }, { "\x01\x7f", "" },
+};
+
+static void check_fields(void)
+{
+	AUTO_ARENA a = arena_new();
+
+	for (gsize i = 0; i < G_N_ELEMENTS(fields); i++)
+		g_assert_cmpstr(field_text(a, fields[i].in, 100), ==, fields[i].out);
+	g_assert_cmpstr(field_text(a, NULL, 100), ==, "");
+	g_assert_cmpstr(field_ascii(a, "anna\r\nBcc: x", 100), ==, "anna Bcc: x");
+	g_assert_cmpstr(field_ascii(a, "änna", 100), ==, "?nna");
+}
+
+/* What a mail client makes of encoded words: blanks between two of them do not count (RFC 2047, 6.2). */
+static char *decoded(const char *value)
+{
+	GString *out = g_string_new(NULL);
+	g_auto(GStrv) words = g_strsplit(value, "\n ", -1);
+
+	for (guint i = 0; words[i]; i++) {
+		g_autofree guchar *octets = NULL;
+		g_autofree char *b64 = g_strndup(words[i] + 10, strlen(words[i]) - 12);
+		gsize n;
+
+		g_assert_true(g_str_has_prefix(words[i], "=?UTF-8?B?") && g_str_has_suffix(words[i], "?="));
+		g_assert_cmpuint(strlen(words[i]), <=, 75);
+		octets = g_base64_decode(b64, &n);
+		g_assert_true(g_utf8_validate((char *)octets, (gssize)n, NULL));	/* split between characters */
+		g_string_append_len(out, (char *)octets, (gssize)n);
+	}
+	return g_string_free(out, FALSE);
+}
+
+static void check_long_words(void)
+{
+	static const char *const letters[] = { "ä", "王", "👍", "ا" };
+
+	for (gsize i = 0; i < G_N_ELEMENTS(letters); i++) {
+		AUTO_ARENA a = arena_new();
+		g_autoptr(GString) s = g_string_new(NULL);
+		g_autofree char *back = NULL;
+
+		for (int n = 0; n < 200; n++)
+			g_string_append(s, letters[i]);
+		back = decoded(field_text(a, s->str, 1000));
+		g_assert_cmpstr(back, ==, s->str);
+	}
+}
+
+static void check_fold(void)
+{
+	AUTO_ARENA a = arena_new();
+	g_autoptr(GString) s = g_string_new(NULL);
+	g_auto(GStrv) lines = NULL;
+
+	for (int n = 0; n < 600; n++)
+		g_string_append_printf(s, "word%d ", n);
+	g_string_append(s, "end");
+	lines = g_strsplit(field_text(a, s->str, 5000), "\n", -1);
+	g_assert_cmpuint(g_strv_length(lines), >, 3);
+	for (guint i = 0; lines[i]; i++) {
+		g_assert_cmpuint(strlen(lines[i]), <=, 998);
+		g_assert_true(i == 0 || lines[i][0] == ' ');
+	}
+	{
+		g_autofree char *joined = g_strjoinv("", lines);
+
+		g_assert_cmpstr(joined, ==, s->str);
+	}
+}
+
+static void check_message_ids(void)
+{
+	static const char *const good[] = { "<a@b>", "<20260302.1@pbx.example.com>", "<no-at-sign>" };
+	static const char *const bad[] = { "", "a@b", "<>", "<a@b", "<a b@c>", "<a@b>\r\nX: 1", "<a@b> <c@d>", "<ä@b>", "<<a>" };
+	g_autofree char *fill = g_strnfill(600, 'a'), *longest = g_strconcat("<", fill, "@b>", NULL);
+
+	for (gsize i = 0; i < G_N_ELEMENTS(good); i++)
+		g_assert_true(field_is_message_id(good[i]));
+	for (gsize i = 0; i < G_N_ELEMENTS(bad); i++)
+		g_assert_false(field_is_message_id(bad[i]));
+	g_assert_false(field_is_message_id(NULL));
+	g_assert_false(field_is_message_id(longest));
+}
+
+/* ---- headers ---- */
+
+static char *headers_text(struct world *w)
+{
+	GString *out = g_string_new(NULL);
+	gsize n;
+	const struct render_header *h = render_headers(w->a, w->r, &w->d, &w->e, &n);
+
+	for (gsize i = 0; i < n; i++)
+		g_string_append_printf(out, "%s: %s\n", h[i].name, h[i].value);
+	return g_string_free(out, FALSE);
+}
+
+static void check_headers_missed(void)
+{
+	struct world w;
+	g_autofree char *got = NULL;
+
+	world_open(&w);
+	got = headers_text(&w);
+	g_assert_cmpstr(got, ==,
+			"X-Ringback-Item: RB-1742\nX-Ringback-State: collecting\nX-Ringback-Class: missed\n"
+			"X-Ringback-Reason: no_answer\nX-Ringback-Caller: +442079460123\n"
+			"X-Ringback-Caller-Name: Jane Doe\nX-Ringback-Called: 201\nX-Ringback-Line: clinic\n"
+			"X-Ringback-Call-Time: 2026-03-02T22:52:00+01:00\nX-Ringback-Transcript: none\n"
+			"X-Ringback-Owner: anna\nX-Ringback-Calls: 1\nX-Ringback-Due: 2026-03-02T23:52:00+01:00\n"
+			"X-Ringback-Why: line=clinic(called 201) closed step=1 anna\nAuto-Submitted: auto-generated\n"
+			"X-Auto-Response-Suppress: All\n");
+	world_close(&w);
+}
+
+static void check_headers_joined(void)
+{
+	struct world w;
+	g_autofree char *got = NULL;
+
+	world_voicemail(&w);
+	w.d.created = false;
+	w.item.calls = 3;
+	w.e.message_id = "<second@pbx.example.com>";
+	got = headers_text(&w);
+	g_assert_nonnull(strstr(got, "X-Ringback-Duration: 34\nX-Ringback-Transcript: present\n"));
+	g_assert_nonnull(strstr(got, "Message-Context: voice-message\nImportance: high\n"
+				"In-Reply-To: <first@pbx.example.com>\nReferences: <first@pbx.example.com>\n"));
+	g_assert_null(strstr(got, "Message-ID"));
+	world_close(&w);
+}
+
+/* The first mail read again is no answer to itself; an unknown Message-ID of an item is not copied. */
+static void check_headers_thread(void)
+{
+	struct world w;
+	g_autofree char *same = NULL, *hostile = NULL;
+
+	world_open(&w);
+	w.d.created = false;
+	same = headers_text(&w);
+	g_assert_null(strstr(same, "In-Reply-To"));
+	w.e.message_id = "<other@pbx.example.com>";
+	w.item.thread_id = "<a@b>\r\nBcc: evil@example.com";
+	hostile = headers_text(&w);
+	g_assert_null(strstr(hostile, "In-Reply-To"));
+	g_assert_null(strstr(hostile, "Bcc"));
+	world_close(&w);
+}
+
+static void check_headers_no_id(void)
+{
+	struct world w;
+	g_autofree char *first = NULL, *joined = NULL, *again = NULL;
+
+	world_open(&w);
+	w.e.message_id = "";
+	first = headers_text(&w);
+	g_assert_true(g_str_has_prefix(first, "Message-ID: <first@pbx.example.com>\nX-Ringback-Item: "));
+	g_assert_null(strstr(first, "In-Reply-To"));
+	w.d.created = false;
+	joined = headers_text(&w);
+	again = headers_text(&w);
+	g_assert_true(g_str_has_prefix(joined,
+				       "Message-ID: <n0123456789abcdef0123456789abcdef01234567.1742@mx.example.com>\n"));
+	g_assert_nonnull(strstr(joined, "\nIn-Reply-To: <first@pbx.example.com>\n"));
+	g_assert_cmpstr(joined, ==, again);
+	world_close(&w);
+}
+
+static void check_headers_withheld(void)
+{
+	struct world w;
+	g_autofree char *withheld = NULL, *unknown = NULL, *other = NULL;
+
+	world_open(&w);
+	w.call.caller = w.item.caller = NULL;
+	w.call.withheld = true;
+	withheld = headers_text(&w);
+	g_assert_nonnull(strstr(withheld, "X-Ringback-Caller: withheld\n"));
+	w.call.withheld = false;
+	unknown = headers_text(&w);
+	g_assert_nonnull(strstr(unknown, "X-Ringback-Caller: unknown\n"));
+	w.call.caller = "+44 20\r\nX-Evil: 1";
+	other = headers_text(&w);
+	g_assert_nonnull(strstr(other, "X-Ringback-Caller: unknown\n"));
+	g_assert_null(strstr(other, "X-Evil"));
+	world_close(&w);
+}
+
+/* ---- hostile words in every place at once ---- */
+
+static const char *const hostile[] = {
+	"Jane\r\nBcc: evil@example.com\r\n\r\n<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "\u202eeoD\u2066",
+	"</td></table><a href=\"http://evil.example.com\">", "'><b>&amp;&#60;", "{\"a\":1}\\\"\n", "=?UTF-8?Q?=0D=0ABcc:_x?=",
+	"\x01\x02\x1b[31m", "javascript:alert(1)", NULL
+};
+
+static void make_hostile(struct world *w, const char *words)
+{
+	world_voicemail(w);
+	w->call.caller = w->call.caller_raw = w->call.caller_name = w->call.called = w->call.transcript = words;
+	w->call.profile = w->call.audio_name = w->call.call_id = w->call.audio_type = words;
+	w->item.caller = w->item.caller_name = w->item.called = w->item.transcript = words;
+	w->item.line = w->item.owner = w->d.why = words;
+	w->e.message_id = words;
+	w->d.created = false;
+}
+
+static void check_header_lines(struct world *w)
+{
+	gsize n;
+	const struct render_header *h = render_headers(w->a, w->r, &w->d, &w->e, &n);
+
+	g_assert_cmpuint(n, <, 30);
+	for (gsize i = 0; i < n; i++) {
+		g_auto(GStrv) lines = g_strsplit(h[i].value, "\n", -1);
+
+		g_assert_true(g_str_is_ascii(h[i].value));
+		g_assert_null(strchr(h[i].value, '\r'));
+		for (guint k = 0; lines[k]; k++) {
+			g_assert_cmpuint(strlen(lines[k]) + strlen(h[i].name), <, 998);
+			g_assert_true(k == 0 || (lines[k][0] == ' ' && lines[k][1] > ' '));
+		}
+	}
+}
+
+/* All that stands between "<" and ">": words outside are escaped and do nothing. */
+static char *tags_of(const char *html)
+{
+	GString *out = g_string_new(NULL);
+
+	for (const char *p = strchr(html, '<'); p; p = strchr(p, '<')) {
+		const char *end = strchr(p, '>');
+
+		g_assert_nonnull(end);
+		g_string_append_len(out, p, end - p + 1);
+		p = end;
+	}
+	return g_string_free(out, FALSE);
+}
+
+/* Only tags and links of our own: a mail cannot change what tags there are. */
+static void check_html(const char *html)
+{
+	static const char *const never[] = {
+		"<script", "<img", "<b>", "http", "url(", "src=", "javascript", "onerror", "evil", NULL
+	};
+	g_autofree char *tags = tags_of(html);
+
+	g_assert_true(g_utf8_validate(html, -1, NULL));
+	g_assert_null(strstr(html, "\u202e"));
+	g_assert_null(strchr(html, '\x1b'));
+	for (gsize i = 0; never[i]; i++)
+		g_assert_null(strstr(tags, never[i]));
+	for (const char *p = strstr(tags, "href="); p; p = strstr(p + 1, "href="))
+		g_assert_true(g_str_has_prefix(p, "href=\"tel:+"));
+}
+
+static json_t *parsed(const char *text)
+{
+	json_error_t error;
+	json_t *o = json_loads(text, JSON_REJECT_DUPLICATES, &error);
+
+	g_assert_nonnull(o);
+	g_assert_null(strpbrk(text, "\r\n"));
+	return o;
+}
+
+static void check_note_lines(const char *note)
+{
+	const char *end = strstr(note, "\r\n\r\n");
+	g_autofree char *head = NULL;
+	g_auto(GStrv) lines = NULL;
+
+	g_assert_nonnull(end);
+	head = g_strndup(note, (gsize)(end - note));
+	lines = g_strsplit(head, "\r\n", -1);
+	for (guint i = 0; lines[i]; i++) {
+		g_assert_true(g_str_is_ascii(lines[i]));
+		g_assert_cmpuint(strlen(lines[i]), <, 998);
+		g_assert_false(g_str_has_prefix(lines[i], "Bcc:"));
+		g_assert_null(strpbrk(lines[i], "\r\n"));
+	}
+	for (const char *p = strchr(note, '\n'); p; p = strchr(p + 1, '\n'))
+		g_assert_true(p[-1] == '\r');
+}
+
+static void check_all_forms(struct world *w)
+{
+	check_header_lines(w);
+	check_html(render_summary_html(w->a, w->r, &w->d, &w->call));
+	check_note_lines(render_note(w->a, w->r, &w->item, "ringback@example.com", "calls@example.com",
+				     w->d.why, EVENING, 77));
+	json_decref(parsed(render_vcon(w->a, w->r, &w->d, &w->e)));
+	json_decref(parsed(render_plain(w->a, w->r, &w->d, &w->e)));
+	json_decref(parsed(render_call_json(w->a, &w->call, w->d.why)));
+	g_assert_true(g_str_is_ascii(render_subject(w->a, w->r, &w->d, w->d.why)));
+	g_assert_null(strstr(render_subject(w->a, w->r, &w->d, w->d.why), "\nB"));
+	g_assert_null(strstr(render_summary_text(w->a, w->r, &w->d, &w->call), "\r\nBcc"));
+}
+
+static void check_hostile(void)
+{
+	for (gsize i = 0; hostile[i]; i++) {
+		struct world w;
+
+		make_hostile(&w, hostile[i]);
+		check_all_forms(&w);
+		world_close(&w);
+	}
+}
+
+static void check_long(void)
+{
+	static const char *const bits[] = { "a", "a ", "ä", "👍", "<", "\n" };
+
+	for (gsize i = 0; i < G_N_ELEMENTS(bits); i++) {
+		g_autoptr(GString) s = g_string_new(NULL);
+		struct world w;
+
+		for (int n = 0; n < 10000; n++)
+			g_string_append(s, bits[i]);
+		make_hostile(&w, s->str);
+		check_all_forms(&w);
+		world_close(&w);
+	}
+}
+
+static void check_random(void)
+{
+	for (int n = 0; n < 300; n++) {
+		g_autoptr(GString) s = g_string_new(NULL);
+		struct world w;
+
+		for (int i = g_test_rand_int_range(0, 200); i > 0; i--) {
+			gunichar c = (gunichar)g_test_rand_int_range(1, g_test_rand_bit() ? 0x80 : 0x3000);
+
+			g_string_append_unichar(s, g_unichar_validate(c) ? c : 'x');
+		}
+		make_hostile(&w, s->str);
+		check_all_forms(&w);
+		world_close(&w);
+	}
+}
+
+/* ---- subject ---- */
+
+static void check_subject(void)
+{
+	struct world w;
+
+	world_open(&w);
+	g_assert_cmpstr(render_subject(w.a, w.r, &w.d, "Missed call"), ==, "[RB-1742 Clinic - Anna Smith] Missed call");
+	g_assert_cmpstr(render_subject(w.a, w.r, &w.d, ""), ==, "[RB-1742 Clinic - Anna Smith]");
+	g_assert_cmpstr(render_subject(w.a, w.r, &w.d, NULL), ==, "[RB-1742 Clinic - Anna Smith]");
+	g_assert_cmpstr(render_subject(w.a, w.r, &w.d, "a\r\n b"), ==, "[RB-1742 Clinic - Anna Smith] a b");
+	g_assert_cmpstr(render_subject(w.a, w.r, &w.d, "=?UTF-8?B?SsO2cmc=?="), ==,
+			"[RB-1742 Clinic - Anna Smith]\n =?UTF-8?B?SsO2cmc=?=");
+	{
+		g_autofree char *back = decoded(render_subject(w.a, w.r, &w.d, "Anruf von Jörg"));
+
+		g_assert_cmpstr(back, ==, "[RB-1742 Clinic - Anna Smith] Anruf von Jörg");
+	}
+	world_close(&w);
+}
+
+/* ---- summary ---- */
+
+static void check_text_missed(void)
+{
+	struct world w;
+
+	world_open(&w);
+	g_assert_cmpstr(render_summary_text(w.a, w.r, &w.d, &w.call), ==,
+			"Missed call from Jane Doe, +44 20 7946 0123\r\n\r\n"
+			"Call back     +442079460123\r\n"
+			"When          Mon 2 Mar 2026, 22:52 CET\r\n"
+			"Line          Clinic (201)\r\n"
+			"Why           No answer, no voicemail\r\n"
+			"Owner         Anna Smith\r\n"
+			"Call back by  Mon 2 Mar 2026, 23:52 CET\r\n\r\n"
+			"Item RB-1742. The telephone system's own message follows.\r\n");
+	world_close(&w);
+}
+
+static void check_text_voicemail(void)
+{
+	struct world w;
+
+	world_voicemail(&w);
+	w.item.calls = 3;
+	w.item.state = STATE_ACKED;
+	w.item.acked = EVENING + 600;
+	w.call.time = EVENING + 300;
+	g_assert_cmpstr(render_summary_text(w.a, w.r, &w.d, &w.call), ==,
+			"Voicemail from Jane Doe, +44 20 7946 0123\r\n\r\n"
+			"Call back     +442079460123\r\n"
+			"When          Mon 2 Mar 2026, 22:57 CET\r\n"
+			"Line          Clinic (201)\r\n"
+			"Why           The caller left a voicemail of 0:34\r\n"
+			"Tries         3 calls, the first on Mon 2 Mar 2026, 22:52 CET\r\n"
+			"Owner         Anna Smith, on it since 23:02\r\n"
+			"Call back by  Mon 2 Mar 2026, 23:52 CET\r\n\r\n"
+			"What the caller said:\r\n"
+			"  Hi, it's Jane. The boiler is leaking, can someone come tonight?\r\n\r\n"
+			"Item RB-1742, acked. The telephone system's own message follows.\r\n");
+	world_close(&w);
+}
+
+static void check_html_parts(void)
+{
+	struct world w;
+	const char *html;
+
+	world_voicemail(&w);
+	w.call.caller_name = "Jane <b>&\"Doe\"";
+	html = render_summary_html(w.a, w.r, &w.d, &w.call);
+	check_html(html);
+	g_assert_nonnull(strstr(html, "Jane &lt;b&gt;&amp;&quot;Doe&quot;"));
+	g_assert_nonnull(strstr(html, "href=\"tel:+442079460123\""));
+	g_assert_nonnull(strstr(html, "Call +44 20 7946 0123"));
+	g_assert_nonnull(strstr(html, "The boiler is leaking"));
+	g_assert_nonnull(strstr(html, "RB-1742"));
+	g_assert_nonnull(strstr(html, "Anna Smith"));
+	w.call.caller = w.item.caller = NULL;
+	w.call.withheld = true;
+	html = render_summary_html(w.a, w.r, &w.d, &w.call);
+	g_assert_null(strstr(html, "href="));
+	g_assert_nonnull(strstr(html, "number withheld"));
+	w.call.caller_name = w.item.caller_name = NULL;
+	g_assert_nonnull(strstr(render_summary_html(w.a, w.r, &w.d, &w.call), "<bdi>Number withheld</bdi>"));
+	g_assert_true(g_str_has_prefix(render_summary_text(w.a, w.r, &w.d, &w.call), "Voicemail, number withheld\r\n"));
+	world_close(&w);
+}
+
+/* A line and an owner that the configuration no longer has: the ids stand in, times are UTC. */
+static void check_gone(void)
+{
+	struct world w;
+	const char *text;
+
+	world_open(&w);
+	w.d.line = NULL;
+	w.d.owner = NULL;
+	text = render_summary_text(w.a, w.r, &w.d, &w.call);
+	g_assert_nonnull(strstr(text, "Mon 2 Mar 2026, 21:52 UTC\r\n"));
+	g_assert_nonnull(strstr(text, "Line          clinic (201)\r\n"));
+	g_assert_nonnull(strstr(text, "Owner         anna\r\n"));
+	w.item.owner = NULL;
+	g_assert_nonnull(strstr(render_summary_text(w.a, w.r, &w.d, NULL), "Owner         nobody\r\n"));
+	world_close(&w);
+}
+
+/* ---- JSON ---- */
+
+static void check_call_json(void)
+{
+	struct world w;
+
+	world_voicemail(&w);
+	g_assert_cmpstr(render_call_json(w.a, &w.call, "a.eml"), ==,
+			"{\"file\":\"a.eml\",\"profile\":\"fusionpbx-voicemail\",\"class\":\"voicemail\","
+			"\"reason\":\"no_answer\",\"caller\":\"+442079460123\",\"caller_raw\":\"02079460123\","
+			"\"caller_name\":\"Jane Doe\",\"called\":\"201\",\"time\":\"2026-03-02T21:52:00Z\","
+			"\"duration_s\":34,\"transcript\":\"Hi, it's Jane. The boiler is leaking, can someone come "
+			"tonight?\",\"call_id\":null}");
+	g_assert_cmpstr(render_call_json(w.a, NULL, NULL), ==,
+			"{\"file\":null,\"profile\":null,\"class\":\"none\",\"reason\":null,\"caller\":null,"
+			"\"caller_raw\":null,\"caller_name\":null,\"called\":null,\"time\":null,\"duration_s\":null,"
+			"\"transcript\":null,\"call_id\":null}");
+	json_decref(parsed(render_call_json(w.a, NULL, "not-utf8-\xff.eml")));
+	world_close(&w);
+}
+
+static const char *at(json_t *o, const char *key)
+{
+	return json_string_value(json_object_get(o, key));
+}
+
+static json_t *nth(json_t *o, const char *key, gsize n)
+{
+	return json_array_get(json_object_get(o, key), n);
+}
+
+static void check_vcon_missed(void)
+{
+	struct world w;
+	json_t *o, *dialog;
+
+	world_open(&w);
+	o = parsed(render_vcon(w.a, w.r, &w.d, &w.e));
+	dialog = nth(o, "dialog", 0);
+	g_assert_cmpint(at(o, "uuid")[14], ==, '8');
+	g_assert_nonnull(strchr("89ab", at(o, "uuid")[19]));
+	g_assert_cmpuint(strlen(at(o, "uuid")), ==, 36);
+	g_assert_cmpstr(at(o, "created_at"), ==, "2026-03-02T21:52:05Z");
+	g_assert_cmpstr(at(o, "subject"), ==, "Missed call from +442079460123 to 201");
+	g_assert_cmpstr(at(nth(o, "parties", 0), "tel"), ==, "tel:+442079460123");
+	g_assert_cmpstr(at(nth(o, "parties", 0), "validation"), ==, "none");
+	g_assert_cmpstr(at(nth(o, "parties", 1), "tel"), ==, "tel:201;phone-context=mx.example.com");
+	g_assert_cmpstr(at(nth(o, "parties", 1), "mailto"), ==, "anna@example.com");
+	g_assert_cmpstr(at(dialog, "type"), ==, "incomplete");
+	g_assert_cmpstr(at(dialog, "disposition"), ==, "no-answer");
+	g_assert_cmpstr(at(dialog, "start"), ==, "2026-03-02T21:52:00Z");
+	g_assert_null(json_object_get(dialog, "duration"));
+	g_assert_null(json_object_get(o, "vcon"));
+	json_decref(o);
+	world_close(&w);
+}
+
+static void check_vcon_voicemail(void)
+{
+	struct world w;
+	json_t *o, *dialog;
+
+	world_voicemail(&w);
+	o = parsed(render_vcon(w.a, w.r, &w.d, &w.e));
+	dialog = nth(o, "dialog", 0);
+	g_assert_cmpstr(at(dialog, "type"), ==, "recording");
+	g_assert_cmpint(json_integer_value(json_object_get(dialog, "duration")), ==, 34);
+	g_assert_cmpstr(at(dialog, "mediatype"), ==, "audio/x-wav");
+	g_assert_cmpstr(at(dialog, "filename"), ==, "msg0001.wav");
+	g_assert_cmpstr(at(dialog, "content_hash"), ==, "sha512-qVVahrJT0MVMWBX1");
+	g_assert_null(json_object_get(dialog, "body"));
+	g_assert_null(json_object_get(dialog, "url"));
+	g_assert_null(json_object_get(dialog, "disposition"));
+	g_assert_cmpstr(at(nth(o, "analysis", 0), "type"), ==, "transcript");
+	g_assert_cmpstr(at(nth(o, "analysis", 0), "body"), ==, w.call.transcript);
+	g_assert_cmpstr(at(nth(o, "analysis", 1), "type"), ==, "report");
+	json_decref(o);
+	world_close(&w);
+}
+
+static void check_disposition(void)
+{
+	static const char *const words[N_REASONS] = {
+		"no-answer", "no-answer", "busy", "failed", "busy", "hung-up", "no-answer"
+	};
+
+	for (int i = 0; i < N_REASONS; i++) {
+		struct world w;
+		json_t *o;
+
+		world_open(&w);
+		w.call.reason = i;
+		o = parsed(render_vcon(w.a, w.r, &w.d, &w.e));
+		g_assert_cmpstr(at(nth(o, "dialog", 0), "disposition"), ==, words[i]);
+		json_decref(o);
+		world_close(&w);
+	}
+}
+
+/* The same notice read again gives the same octets, another one another uuid. */
+static void check_vcon_again(void)
+{
+	struct world w;
+	g_autofree char *first = NULL;
+
+	world_open(&w);
+	first = g_strdup(render_vcon(w.a, w.r, &w.d, &w.e));
+	w.d.created = false;
+	w.item.state = STATE_OPEN;
+	w.item.calls = 2;
+	w.d.why = "retry";
+	g_assert_cmpstr(render_vcon(w.a, w.r, &w.d, &w.e), ==, first);
+	w.notice.key = "other";
+	g_assert_cmpstr(render_vcon(w.a, w.r, &w.d, &w.e), !=, first);
+	world_close(&w);
+}
+
+static void check_vcon_odd_numbers(void)
+{
+	struct world w;
+	json_t *o;
+
+	world_open(&w);
+	w.call.caller = w.item.caller = NULL;
+	w.call.withheld = true;
+	w.call.called = "sales queue";
+	o = parsed(render_vcon(w.a, w.r, &w.d, &w.e));
+	g_assert_null(json_object_get(nth(o, "parties", 0), "tel"));
+	g_assert_null(json_object_get(nth(o, "parties", 1), "tel"));
+	g_assert_cmpstr(at(o, "subject"), ==, "Missed call from number withheld to sales queue");
+	json_decref(o);
+	world_close(&w);
+}
+
+static void check_plain(void)
+{
+	struct world w;
+	json_t *o;
+
+	world_open(&w);
+	o = parsed(render_plain(w.a, w.r, &w.d, &w.e));
+	g_assert_cmpstr(at(o, "item"), ==, "RB-1742");
+	g_assert_cmpstr(at(o, "caller"), ==, NUMBER);
+	g_assert_cmpstr(at(o, "owner"), ==, "anna");
+	g_assert_cmpstr(at(o, "due"), ==, "2026-03-02T22:52:00Z");
+	g_assert_true(json_is_null(json_object_get(o, "transcript")));
+	g_assert_true(json_is_null(json_object_get(o, "duration_s")));
+	json_decref(o);
+	world_close(&w);
+}
+
+/* ---- note ---- */
+
+static void check_note(void)
+{
+	struct world w;
+
+	world_open(&w);
+	w.item.state = STATE_OPEN;
+	g_assert_cmpstr(render_note(w.a, w.r, &w.item, "ringback@example.com", "calls@example.com",
+				    "Texted Anna Smith at 22:53.", EVENING + 60, 77), ==,
+			"From: ringback@example.com\r\nTo: calls@example.com\r\n"
+			"Subject: [RB-1742 Clinic] Texted Anna Smith at 22:53.\r\n"
+			"Date: Mon, 02 Mar 2026 21:53:00 +0000\r\nMessage-ID: <note.77.1742@mx.example.com>\r\n"
+			"In-Reply-To: <first@pbx.example.com>\r\nReferences: <first@pbx.example.com>\r\n"
+			"Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\n"
+			"X-Ringback-Item: RB-1742\r\nX-Ringback-State: open\r\nX-Ringback-Owner: anna\r\n"
+			"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
+			"Content-Transfer-Encoding: 7bit\r\n\r\n"
+			"Texted Anna Smith at 22:53.\r\n\r\n"
+			"Missed call   Jane Doe, +44 20 7946 0123\r\n"
+			"When          Mon 2 Mar 2026, 22:52 CET, Clinic\r\n"
+			"Owner         Anna Smith\r\n"
+			"State         open\r\n"
+			"Call back by  Mon 2 Mar 2026, 23:52 CET\r\n\r\n"
+			"RB-1742. ringback wrote this note by itself.\r\n");
+	world_close(&w);
+}
+
+static void check_note_utf8(void)
+{
+	struct world w;
+	const char *note;
+	g_autofree guchar *body = NULL;
+	gsize n;
+
+	world_open(&w);
+	w.item.caller_name = "Jörg";
+	note = render_note(w.a, w.r, &w.item, "ringback@example.com", "calls@example.com", "Texted", EVENING, 1);
+	check_note_lines(note);
+	g_assert_nonnull(strstr(note, "Content-Transfer-Encoding: base64\r\n\r\n"));
+	g_assert_true(g_str_is_ascii(note));
+	body = g_base64_decode(strstr(note, "\r\n\r\n") + 4, &n);
+	g_assert_nonnull(g_strstr_len((char *)body, (gssize)n, "Missed call   Jörg, +44 20 7946 0123\r\n"));
+	world_close(&w);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct { const char *name; void (*run)(void); } tests[] = {
+		{ "field/text", check_fields }, { "field/words", check_long_words }, { "field/fold", check_fold },
+		{ "field/message-id", check_message_ids }, { "headers/missed", check_headers_missed },
+		{ "headers/joined", check_headers_joined }, { "headers/thread", check_headers_thread },
+		{ "headers/no-id", check_headers_no_id }, { "headers/withheld", check_headers_withheld },
+		{ "hostile/words", check_hostile }, { "hostile/long", check_long }, { "hostile/random", check_random },
+		{ "subject", check_subject }, { "summary/text-missed", check_text_missed },
+		{ "summary/text-voicemail", check_text_voicemail }, { "summary/html", check_html_parts },
+		{ "summary/gone", check_gone }, { "json/call", check_call_json }, { "json/plain", check_plain },
+		{ "vcon/missed", check_vcon_missed }, { "vcon/voicemail", check_vcon_voicemail },
+		{ "vcon/disposition", check_disposition }, { "vcon/again", check_vcon_again },
+		{ "vcon/odd-numbers", check_vcon_odd_numbers }, { "note/ascii", check_note },
+		{ "note/utf8", check_note_utf8 },
+	};
+
+	g_test_init(&argc, &argv, NULL);
+	for (gsize i = 0; i < G_N_ELEMENTS(tests); i++) {
+		g_autofree char *path = g_strconcat("/render/", tests[i].name, NULL);
+
+		g_test_add_func(path, tests[i].run);
+	}
+	return g_test_run();
+}
