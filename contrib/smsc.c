@@ -1,4 +1,6 @@
 /* The connections of the pretend SMSC and what is said on them: SMPP by ESMEs, lines by people. */
+#include "config.h"
+
 #include "smsc.h"
 
 #include <errno.h>

@@ -1,5 +1,7 @@
 /* Whole sessions of the carrier against a scripted SMSC on a socket in this same thread: it says what a test tells it
  * to, in any fragmentation. Nothing sleeps: each step waits for its condition. */
+#include "config.h"
+
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <string.h>
