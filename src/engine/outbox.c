@@ -59,6 +59,17 @@ static void early_free(gpointer p)
 	g_free(e);
 }
 
+static struct outcome *outcome_new(int64_t job, enum carrier_result result, const char *id, const char *error)
+{
+	struct outcome *c = g_new0(struct outcome, 1);
+
+	c->job = job;
+	c->result = result;
+	c->id = g_strdup(id ? id : "");
+	c->error = g_strdup(error && *error ? error : "no reason given");
+	return c;
+}
+
 static void outcome_free(gpointer p)
 {
 	struct outcome *c = p;
@@ -174,6 +185,17 @@ static bool look(struct outbox *o, struct due *d)
 	return false;
 }
 
+/* The claim may be durable all the same: without this its jobs would be SENDING until the next start. */
+static void put_back(struct outbox *o, GPtrArray *parcels)
+{
+	for (guint k = 0; k < parcels->len; k++) {
+		const struct parcel *p = g_ptr_array_index(parcels, k);
+
+		g_queue_push_tail(&o->unrecorded, outcome_new(p->job, CARRIER_LATER, "", "the store failed"));
+	}
+	g_ptr_array_set_size(parcels, 0);
+}
+
 static bool send_due(struct outbox *o, struct carrier *c, enum job_kind kind)
 {
 	AUTO_ARENA a = arena_new();
@@ -188,7 +210,7 @@ static bool send_due(struct outbox *o, struct carrier *c, enum job_kind kind)
 	claim.conf = conf = engine_conf(o->engine);
 	if (store_run(o->store, think_claim, &claim, &err) != STORE_DONE) {
 		log_error("outbox: cannot claim what is due: %s", err ? err->message : "?");
-		g_ptr_array_set_size(parcels, 0);
+		put_back(o, parcels);
 	}
 	for (guint k = 0; k < parcels->len; k++)
 		c->ops->send(c, g_ptr_array_index(parcels, k));
@@ -232,9 +254,9 @@ static int64_t retry_delay(int64_t tries)
 
 static bool note_sent(struct store_tx *tx, struct result *r, const struct job *j, GError **err)
 {
-	struct job *note = parcel_note_sent(tx, r->conf, j, r->now, r->a);
+	struct job *note;
 
-	return !note || tx_job_insert(tx, note, err);
+	return parcel_note_sent(tx, r->conf, j, r->now, r->a, &note, err) && (!note || tx_job_insert(tx, note, err));
 }
 
 static bool sent(struct store_tx *tx, struct result *r, struct job *j, GError **err)
@@ -351,12 +373,8 @@ static bool record(struct outbox *o, const struct outcome *c)
 static void on_outcome(void *user, int64_t job, enum carrier_result result, const char *id, const char *error)
 {
 	struct outbox *o = user;
-	struct outcome *c = g_new0(struct outcome, 1);
+	struct outcome *c = outcome_new(job, result, id, error);
 
-	c->job = job;
-	c->result = result;
-	c->id = g_strdup(id ? id : "");
-	c->error = g_strdup(error && *error ? error : "no reason given");
 	if (result != CARRIER_SENT)
 		log_warn("outbox: job=%" G_GINT64_FORMAT " result=%s error=%s", job, result_name(result), c->error);
 	if (!record(o, c)) {

@@ -104,26 +104,34 @@ static bool worth_a_note(const struct conf *conf, const struct job *j)
 	       (j->topic == TOPIC_FIRST || j->topic == TOPIC_ESCALATION || j->topic == TOPIC_UPDATE);
 }
 
-struct job *parcel_note_sent(struct store_tx *tx, const struct conf *conf, const struct job *j, int64_t now,
-			     struct arena *a)
+static struct job *note_new(const struct conf *conf, const struct job *j, const struct line *line, int64_t now,
+			    struct arena *a)
 {
-	const struct person *p;
-	const struct line *line;
-	struct item *i = NULL;
-	struct job *note;
+	const struct person *p = roster_person(conf->roster, j->person);
+	struct job *note = ARENA_NEW(a, struct job);
 	char at[40];
 
-	if (!worth_a_note(conf, j) || !tx_item(tx, j->item, a, &i, NULL) || !i)
-		return NULL;
-	line = roster_line_by_id(conf->roster, i->line);
-	p = roster_person(conf->roster, j->person);
-	if (!line)
-		return NULL;
 	text_time_zone(now, line->zone, at);
-	note = ARENA_NEW(a, struct job);
-	*note = (struct job){ .item = i->id, .kind = JOB_MAIL, .topic = TOPIC_NOTE, .due = now, .created = now,
+	*note = (struct job){ .item = j->item, .kind = JOB_MAIL, .topic = TOPIC_NOTE, .due = now, .created = now,
 			      .updated = now, .to = line->audit };
-	note->text = arena_printf(a, "Text sent to %s at %.5s%s.", p ? p->name : j->person, at + 11,
+	note->text = arena_printf(a, "Text sent to %s at %.5s%s", p ? p->name : j->person, at + 11,
 				  j->possibly_twice ? " (possibly twice)" : "");
 	return note;
+}
+
+bool parcel_note_sent(struct store_tx *tx, const struct conf *conf, const struct job *j, int64_t now, struct arena *a,
+		      struct job **note_r, GError **err)
+{
+	const struct line *line;
+	struct item *i;
+
+	*note_r = NULL;
+	if (!worth_a_note(conf, j))
+		return true;
+	if (!tx_item(tx, j->item, a, &i, err))
+		return false;
+	line = i ? roster_line_by_id(conf->roster, i->line) : NULL;
+	if (line)
+		*note_r = note_new(conf, j, line, now, a);
+	return true;
 }

@@ -11,8 +11,8 @@
 bool parcel_make(struct store_tx *tx, const struct conf *conf, const struct job *j, int64_t now, struct arena *a,
 		 struct parcel **p_r, const char **why_not_r, GError **err);
 
-/* The status note "text sent to ..." for a text that has gone; NULL where none is due (answers, no item, no relay). */
-struct job *parcel_note_sent(struct store_tx *tx, const struct conf *conf, const struct job *j, int64_t now,
-			     struct arena *a);
+/* *note_r: the status note "Text sent to ..." for a text that has gone; NULL where none is due (answers, no relay). */
+bool parcel_note_sent(struct store_tx *tx, const struct conf *conf, const struct job *j, int64_t now, struct arena *a,
+		      struct job **note_r, GError **err);
 
 #endif

@@ -102,15 +102,30 @@ static void start(struct world *w)
 	w->texts.events = w->mails.events = outbox_events(w->outbox);
 }
 
-struct world *world_new(const char *conf_file, struct store *store)
+/* Read once: a fault test makes thousands of worlds. */
+static struct conf *load_conf(const char *conf_file)
 {
-	struct world *w = g_new0(struct world, 1);
+	static char *last;
+	static struct conf *conf;
 	g_autofree char *file = g_test_build_filename(G_TEST_DIST, "scenario", conf_file, NULL);
 	g_autoptr(GError) err = NULL;
 
-	reader_init();
-	w->conf = conf_load(file, &err);
+	if (g_strcmp0(last, file) == 0)
+		return conf_ref(conf);
+	conf_unref(conf);
+	g_free(last);
+	last = g_strdup(file);
+	conf = conf_load(file, &err);
 	g_assert_no_error(err);
+	return conf_ref(conf);
+}
+
+struct world *world_new(const char *conf_file, struct store *store)
+{
+	struct world *w = g_new0(struct world, 1);
+
+	reader_init();
+	w->conf = load_conf(conf_file);
 	w->store = store;
 	recorder_init(&w->texts);
 	recorder_init(&w->mails);
