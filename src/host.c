@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "err.h"
@@ -68,15 +69,18 @@ bool host_folder(const char *path, const char *user, GError **err)
 }
 
 /* In the parent: until the child is ready, or is no more. */
-static void wait_for_child(int fd)
+static void wait_for_child(int fd, pid_t pid)
 {
-	char c;
+	int status = 0;
 	gssize n;
+	char c;
 
 	do
 		n = read(fd, &c, 1);
 	while (n < 0 && errno == EINTR);
-	_exit(n == 1 ? 0 : 1);
+	if (n == 1)
+		_exit(0);
+	_exit(waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : 1);
 }
 
 static void leave_terminal(void)
@@ -100,7 +104,7 @@ bool host_background(GError **err)
 		return err_set(err, ERR_CONF, "cannot go into the background: %s", g_strerror(errno));
 	if (pid > 0) {
 		close(fds[1]);
-		wait_for_child(fds[0]);
+		wait_for_child(fds[0], pid);
 	}
 	close(fds[0]);
 	ready_fd = fds[1];

@@ -13,8 +13,8 @@ bool host_drop_privileges(const char *user, GError **err);
 /* A folder that we need: made if it is missing, and then given to user when we are root. */
 bool host_folder(const char *path, const char *user, GError **err);
 
-/* Goes into the background; returns in the child. The parent waits for host_ready() and exits with 0, or with 1 if the
- * child went away before. */
+/* Goes into the background; returns in the child. The parent waits for host_ready() and exits with 0, or as the child
+ * did if that went away before. */
 bool host_background(GError **err);
 void host_ready(void);		/* does nothing in the foreground */
 

@@ -198,6 +198,33 @@ static const char *home_of(const char *name)
 	return NULL;
 }
 
+static void G_GNUC_PRINTF(2, 0) no_error(cfg_t *cfg, const char *format, va_list ap)
+{
+	(void)cfg;
+	(void)format;
+	(void)ap;
+}
+
+static bool lexer_reads(const char *text)
+{
+	cfg_opt_t opts[] = { CFG_STR("x", NULL, CFGF_NONE), CFG_END() };
+	cfg_t *cfg = cfg_init(opts, CFGF_NONE);
+	bool reads;
+
+	cfg_set_error_function(cfg, no_error);
+	reads = cfg_parse_buf(cfg, text) == CFG_SUCCESS && g_strcmp0(cfg_getstr(cfg, "x"), "1") == 0;
+	cfg_free(cfg);
+	return reads;
+}
+
+void conf_lexer_reset(void)
+{
+	static const char *const ends[] = { "*/", "\"", "'" };
+
+	for (gsize i = 0; i < G_N_ELEMENTS(ends) && !lexer_reads("x = 1"); i++)
+		lexer_reads(ends[i]);
+}
+
 static void tell_unknown(const struct reading *r)
 {
 	const char *words[N_CONF_KEYS + N_SECTIONS];
@@ -299,6 +326,7 @@ struct conf_file *conf_file_read(const char *file, struct conf_errors *e)
 	}
 	r.by_cfg = g_hash_table_new(NULL, NULL);
 	now = &r;
+	conf_lexer_reset();
 	read_all(&r, text);
 	now = NULL;
 	g_hash_table_unref(r.by_cfg);

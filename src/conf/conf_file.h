@@ -32,6 +32,9 @@ struct conf_file {
  * at a time: libconfuse has global state. */
 struct conf_file *conf_file_read(const char *file, struct conf_errors *e);
 
+/* libconfuse's lexer stays inside a string or comment that did not end, for whatever is read next: out of it. */
+void conf_lexer_reset(void);
+
 /* No file: the defaults alone, with what must be given left out. */
 struct conf_file *conf_file_empty(void);
 /* A key at the top of the file as if it were written there. */

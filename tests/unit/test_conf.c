@@ -174,6 +174,40 @@ static void test_after_wrong(void)
 	g_unlink(good);
 }
 
+static char *load_profiles(const char *first)
+{
+	g_autofree char *dir = g_build_filename(folder, "profiles", NULL), *good = NULL, *bad = NULL, *file = NULL, *text = NULL;
+	g_autoptr(GError) err = NULL;
+	struct conf *c;
+
+	g_assert_cmpint(g_mkdir(dir, 0700), ==, 0);
+	bad = write_file("profiles/a.conf", first, 0600);
+	good = write_file("profiles/b.conf", "profile \"b\" { class = missed match { subject('^b$') } extract { } }\n", 0600);
+	text = g_strdup_printf(GOOD "\nprofile_dir = \"%s\"", dir);
+	file = write_file("load.conf", text, 0600);
+	c = conf_load(file, &err);
+	conf_unref(c);
+	g_unlink(file);
+	g_unlink(good);
+	g_unlink(bad);
+	g_rmdir(dir);
+	return g_strdup(err ? err->message : "");
+}
+
+/* One wrong profile is one error, whatever state it left libconfuse in. */
+static void test_wrong_profile(void)
+{
+	static const char *const bad[] = { "profile \"a", "profile 'a", "/* x", "profile \"a\" { class = \"\\9\" }", "x = 1" };
+
+	for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
+		g_autofree char *message = load_profiles(bad[i]);
+
+		g_test_message("%s", message);
+		g_assert_nonnull(strstr(message, "a.conf"));
+		g_assert_null(strstr(message, "b.conf"));
+	}
+}
+
 static void test_no_file(void)
 {
 	g_autoptr(GError) err = NULL;
@@ -573,6 +607,7 @@ int main(int argc, char **argv)
 	folder = g_dir_make_tmp("ringback-conf-XXXXXX", NULL);
 	add_rows();
 	g_test_add_func("/conf/after-wrong", test_after_wrong);
+	g_test_add_func("/conf/wrong-profile", test_wrong_profile);
 	g_test_add_func("/conf/no-file", test_no_file);
 	g_test_add_func("/conf/defaults", test_defaults);
 	g_test_add_func("/conf/defaults-fit", test_defaults_fit);
