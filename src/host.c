@@ -1,3 +1,5 @@
+#include "config.h"
+
 #include "host.h"
 
 #include <errno.h>

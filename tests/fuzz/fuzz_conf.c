@@ -1,4 +1,6 @@
 /* Any octets as a configuration file: a snapshot that fits together, or errors that say where; never both or neither. */
+#include "config.h"
+
 #include <glib/gstdio.h>
 #include <stdint.h>
 #include <stdlib.h>
