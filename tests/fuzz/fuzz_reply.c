@@ -19,7 +19,7 @@ static void check(const char *text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	AUTO_ARENA a = arena_new();
-	g_autofree char *raw = g_strndup((const char *)data, size);
+	g_autofree char *raw = g_strndup(size ? (const char *)data : "", size);	/* data is NULL for no octets */
 
 	check(raw);
 	check(gsm_decode(a, data, size));	/* as it comes over the wire */
