@@ -5,7 +5,9 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "conf.h"
 #include "printer.h"
+#include "store.h"
 
 struct command_env {
 	const char *conf_file;	/* -c, or the default */
@@ -19,9 +21,43 @@ struct command_def {
 	const char *help;	/* one line */
 	int (*run)(struct command_env *env, int argc, char **argv);	/* argv[0] is the name; gives an exit code of
 									 * sysexits.h, 0 for success */
+	const char *details;	/* further lines of `ringback help NAME`; NULL: none */
 };
 
 extern const struct command_def cmd_parse, cmd_replay, cmd_list, cmd_show, cmd_why, cmd_find, cmd_ack, cmd_close,
 	cmd_assign, cmd_status, cmd_reload;
+
+/* ---- what most commands need (command.c) ---- */
+
+struct command_work {
+	struct conf *conf;
+	struct store *store;	/* NULL after command_load() */
+	struct arena *a;
+};
+
+/* Configuration, arena; command_open() the store as well, which must be there already: only ringbackd makes it. Give 0,
+ * or an exit code after having said why. command_end() in any case. */
+int command_load(struct command_env *env, struct command_work *w);
+int command_open(struct command_env *env, struct command_work *w);
+void command_end(struct command_work *w);
+
+/* Says "ringback: ..." on stderr, and gives code. */
+int command_fail(int code, const char *format, ...) G_GNUC_PRINTF(2, 3);
+int command_usage(const struct command_def *c);		/* EX_USAGE */
+
+/* The item named "RB-17", "rb17" or "17"; 0, or an exit code after having said why. */
+int command_item(struct command_work *w, const char *name, struct item **i_r);
+
+/* "no such person 'bo'; people: anna, bob", EX_USAGE. */
+int command_no_person(const struct command_work *w, const char *id);
+int command_no_line(const struct command_work *w, const char *id);
+
+/* An item as a row (after items_columns()) or as a record with all that it holds. */
+void items_columns(struct printer *out);
+void items_row(struct command_work *w, struct printer *out, const struct item *i);
+void items_record(struct command_work *w, struct printer *out, const struct item *i);
+
+/* "2026-03-02 21:52" in the zone of the item's line; UTC in RFC 3339 for JSON. NULL for 0. */
+const char *items_time(struct command_work *w, struct printer *out, const struct item *i, int64_t at);
 
 #endif

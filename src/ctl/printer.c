@@ -8,7 +8,7 @@
 #include "text.h"
 
 #define VALUE_MAX 100000	/* characters of one value for people */
-#define KEY_WIDTH 12
+#define KEY_WIDTH 16
 
 struct printer {
 	FILE *out;

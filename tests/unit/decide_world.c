@@ -270,10 +270,7 @@ static void check_job(const struct world *w, const struct job *j)
 	g_assert_cmpint(j->due, >=, w->now);
 	if (j->kind == JOB_TEXT) {
 		g_assert_cmpstr(roster_person(w->r, j->person)->phone, ==, j->to);
-		if (j->topic == TOPIC_FIRST || j->topic == TOPIC_ESCALATION)
-			g_assert_cmpint(j->expires, ==, 0);	/* until its step ends, which waits for it */
-		else
-			g_assert_cmpint(j->expires, >, w->now);
+		g_assert_cmpint(j->expires, >, w->now);
 		g_assert_cmpint(j->topic == TOPIC_ANSWER, ==, j->text != NULL);
 	} else if (j->kind == JOB_MAIL) {
 		g_assert_cmpstr(j->to, ==, "calls@example.com");
@@ -380,7 +377,7 @@ static void say_job(GString *s, const struct job *j, int64_t now)
 	g_string_append_printf(s, " +%s", topic_name(j->topic));
 	if (j->kind == JOB_TEXT)
 		g_string_append_printf(s, ">%s", j->person);
-	if (j->kind == JOB_TEXT && j->topic != TOPIC_ANSWER && j->expires)
+	if (j->kind == JOB_TEXT && j->topic != TOPIC_ANSWER)
 		g_string_append_printf(s, "~%" G_GINT64_FORMAT, j->expires - now);
 	if (j->kind == JOB_TIMER)
 		g_string_append_printf(s, "@%" G_GINT64_FORMAT, j->due - now);
