@@ -1,6 +1,9 @@
 #include "phrase.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "zone.h"
 
 static const char *const days[] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
 static const char *const months[] = {
@@ -23,7 +26,7 @@ _Static_assert(G_N_ELEMENTS(resolutions) == N_RESOLUTIONS, "one phrase for each 
 static GDateTime *local_time(int64_t at, const char *zone)
 {
 	g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(at);
-	g_autoptr(GTimeZone) tz = zone ? g_time_zone_new_identifier(zone) : NULL;
+	g_autoptr(GTimeZone) tz = zone ? zone_get(zone) : NULL;
 
 	if (!utc || !tz)
 		return g_steal_pointer(&utc);
@@ -49,6 +52,19 @@ const char *phrase_when(struct arena *a, int64_t at, const char *zone)
 			    g_date_time_get_day_of_month(t), months[g_date_time_get_month(t) - 1],
 			    g_date_time_get_year(t), g_date_time_get_hour(t), g_date_time_get_minute(t),
 			    strchr("+-", abbreviation[0]) ? "UTC" : "", abbreviation);
+}
+
+const char *phrase_stamp(struct arena *a, int64_t at, const char *zone)
+{
+	g_autoptr(GDateTime) t = local_time(at, zone);
+	int east = t ? (int)(g_date_time_get_utc_offset(t) / G_TIME_SPAN_MINUTE) : 0;
+
+	if (!t)
+		return "-";
+	return arena_printf(a, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", g_date_time_get_year(t),
+			    g_date_time_get_month(t), g_date_time_get_day_of_month(t), g_date_time_get_hour(t),
+			    g_date_time_get_minute(t), g_date_time_get_second(t), east < 0 ? '-' : '+', abs(east) / 60,
+			    abs(east) % 60);
 }
 
 const char *phrase_length(struct arena *a, int seconds)

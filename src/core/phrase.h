@@ -12,6 +12,7 @@
 /* Local time of zone (IANA; NULL or unknown: UTC). */
 const char *phrase_clock(struct arena *a, int64_t at, const char *zone);	/* "21:52" */
 const char *phrase_when(struct arena *a, int64_t at, const char *zone);		/* "Mon 2 Mar 2026, 21:52 GMT" */
+const char *phrase_stamp(struct arena *a, int64_t at, const char *zone);	/* "2026-03-02T21:52:00+00:00" */
 
 const char *phrase_length(struct arena *a, int seconds);	/* "0:34", "1:02:03" */
 

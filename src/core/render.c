@@ -42,9 +42,14 @@ static void put_caller(struct arena *a, const struct item *i, const struct call 
 	v->withheld = !*v->number && (i->withheld || (c && c->withheld));
 	v->name = text_line(a, c ? first(c->caller_name, i->caller_name) : i->caller_name, NAME_MAX_CHARS);
 	if (*v->number)
-		v->number_shown = phone_display(a, v->number);
+		v->no_number = "";
 	else
-		v->number_shown = v->withheld ? "number withheld" : first(text_line(a, raw, 60), "number unknown");
+		v->no_number = v->withheld ? "number withheld" : first(text_line(a, raw, 60), "number unknown");
+}
+
+const char *view_number(struct arena *a, const struct view *v)
+{
+	return *v->number ? phone_display(a, v->number) : v->no_number;
 }
 
 static void put_line(struct arena *a, const struct line *l, const struct item *i, struct view *v)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "field.h"
-#include "text.h"
+#include "phrase.h"
 #include "view.h"
 
 #define CALLS_URGENT 3
@@ -30,10 +30,8 @@ static void put_ascii(struct headers *h, const char *name, const char *value)
 
 static void put_time(struct headers *h, const char *name, int64_t at, const char *zone)
 {
-	char buf[40];
-
 	if (at)
-		put(h, name, arena_strdup(h->a, zone ? text_time_zone(at, zone, buf) : text_time(at, buf)));
+		put(h, name, phrase_stamp(h->a, at, zone));
 }
 
 static void put_number(struct headers *h, const char *name, int64_t n)

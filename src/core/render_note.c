@@ -60,7 +60,9 @@ static void put_state(struct arena *a, GString *out, const struct view *v, const
 
 static const char *caller_words(struct arena *a, const struct view *v)
 {
-	return *v->name ? arena_printf(a, "%s, %s", v->name, v->number_shown) : v->number_shown;
+	const char *number = view_number(a, v);
+
+	return *v->name ? arena_printf(a, "%s, %s", v->name, number) : number;
 }
 
 static const char *body_make(struct arena *a, const struct view *v, const struct item *i, const char *note)

@@ -81,7 +81,7 @@ static struct rows rows_make(struct arena *a, const struct view *v, const struct
 /* The caller in one word: name, else number, else why there is none. */
 static const char *title(struct arena *a, const struct view *v)
 {
-	char *s = arena_strdup(a, *v->name ? v->name : v->number_shown);
+	char *s = arena_strdup(a, *v->name ? v->name : view_number(a, v));
 
 	if (!*v->name)
 		*s = g_ascii_toupper(*s);
@@ -119,14 +119,14 @@ static void append_wrapped(GString *out, const char *s)
 	g_string_append(out, "\r\n");
 }
 
-static void append_heading(GString *out, const struct view *v)
+static void append_heading(struct arena *a, GString *out, const struct view *v)
 {
-	const char *what = phrase_class(v->class);
+	const char *what = phrase_class(v->class), *number = view_number(a, v);
 
 	if (*v->name)
-		g_string_append_printf(out, "%s from %s, %s\r\n\r\n", what, v->name, v->number_shown);
+		g_string_append_printf(out, "%s from %s, %s\r\n\r\n", what, v->name, number);
 	else
-		g_string_append_printf(out, "%s%s%s\r\n\r\n", what, *v->number ? " from " : ", ", v->number_shown);
+		g_string_append_printf(out, "%s%s%s\r\n\r\n", what, *v->number ? " from " : ", ", number);
 }
 
 const char *render_summary_text(struct arena *a, const struct roster *r, const struct decision *d, const struct call *c)
@@ -135,7 +135,7 @@ const char *render_summary_text(struct arena *a, const struct roster *r, const s
 	struct view v = view_make(a, r, d, c);
 	struct rows rows = rows_make(a, &v, d->item);
 
-	append_heading(out, &v);
+	append_heading(a, out, &v);
 	if (*v.number)
 		g_string_append_printf(out, "%-14s%s\r\n", "Call back", v.number);
 	for (gsize i = 0; i < rows.n; i++)
@@ -187,7 +187,7 @@ static void append_title(struct arena *a, GString *out, const struct view *v)
 	if (!*v->number && *v->name)
 		g_string_append_printf(out,
 				       "<div style=\"font-size:15px;line-height:22px;color:#57636f;\">%s</div>\r\n",
-				       escape(a, v->number_shown));
+				       escape(a, view_number(a, v)));
 	g_string_append(out, "</td></tr>\r\n");
 }
 
@@ -202,7 +202,7 @@ static void append_button(struct arena *a, GString *out, const struct view *v)
 		"border-radius:6px;padding:11px 18px;" FONT "\"><a href=\"tel:%s\" style=\"font-size:17px;"
 		"line-height:22px;font-weight:600;color:#ffffff;text-decoration:none;\">"
 		"<span style=\"color:#ffffff;\">Call %s</span></a></td></tr></table></td></tr>\r\n",
-		v->number, escape(a, v->number_shown));
+		v->number, escape(a, view_number(a, v)));
 }
 
 static void append_said(struct arena *a, GString *out, const struct view *v)

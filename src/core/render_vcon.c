@@ -147,7 +147,7 @@ static json_t *report(struct arena *a, const struct view *v)
 
 static const char *subject(struct arena *a, const struct view *v)
 {
-	const char *caller = *v->number ? v->number : v->number_shown;
+	const char *caller = *v->number ? v->number : v->no_number;
 
 	return arena_printf(a, "%s from %s to %s", phrase_class(v->class), caller,
 			    *v->called ? v->called : v->line_name);

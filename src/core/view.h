@@ -8,7 +8,7 @@
 struct view {
 	const char *id;			/* "RB-1742" */
 	const char *number;		/* E.164, "" if there is none */
-	const char *number_shown;	/* "+44 20 7946 0123", "number withheld", or as the PBX wrote it */
+	const char *no_number;		/* "number withheld", or as the PBX wrote it; "" if there is a number */
 	const char *name;
 	const char *called;
 	const char *line_id, *line_name;
@@ -27,6 +27,9 @@ struct view view_make(struct arena *a, const struct roster *r, const struct deci
 
 /* Of a stored item alone, for notes. */
 struct view view_of_item(struct arena *a, const struct roster *r, const struct item *i);
+
+/* "+44 20 7946 0123", or no_number. libphonenumber takes its time: once for a text is enough. */
+const char *view_number(struct arena *a, const struct view *v);
 
 const char *view_domain(const struct roster *r);	/* for Message-IDs and vCon; never empty */
 

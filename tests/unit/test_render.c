@@ -437,6 +437,24 @@ static void check_random(void)
 	}
 }
 
+/* ---- times ---- */
+
+static void check_times(void)
+{
+	AUTO_ARENA a = arena_new();
+
+	g_assert_cmpstr(phrase_stamp(a, EVENING, "Europe/Berlin"), ==, "2026-03-02T22:52:00+01:00");
+	g_assert_cmpstr(phrase_stamp(a, EVENING, "America/St_Johns"), ==, "2026-03-02T18:22:00-03:30");
+	g_assert_cmpstr(phrase_stamp(a, EVENING, "Asia/Kathmandu"), ==, "2026-03-03T03:37:00+05:45");
+	g_assert_cmpstr(phrase_stamp(a, EVENING, NULL), ==, "2026-03-02T21:52:00+00:00");
+	g_assert_cmpstr(phrase_stamp(a, EVENING, "No/Where"), ==, "2026-03-02T21:52:00+00:00");
+	g_assert_cmpstr(phrase_stamp(a, INT64_MAX, "Europe/Berlin"), ==, "-");
+	g_assert_cmpstr(phrase_when(a, EVENING, "America/Sao_Paulo"), ==, "Mon 2 Mar 2026, 18:52 UTC-03");
+	g_assert_cmpstr(phrase_when(a, EVENING, "Europe/London"), ==, "Mon 2 Mar 2026, 21:52 GMT");
+	g_assert_cmpstr(phrase_length(a, 0), ==, "0:00");
+	g_assert_cmpstr(phrase_length(a, 3723), ==, "1:02:03");
+}
+
 /* ---- subject ---- */
 
 static void check_subject(void)
@@ -750,7 +768,7 @@ int main(int argc, char **argv)
 		{ "headers/joined", check_headers_joined }, { "headers/thread", check_headers_thread },
 		{ "headers/no-id", check_headers_no_id }, { "headers/withheld", check_headers_withheld },
 		{ "hostile/words", check_hostile }, { "hostile/long", check_long }, { "hostile/random", check_random },
-		{ "subject", check_subject }, { "summary/text-missed", check_text_missed },
+		{ "times", check_times }, { "subject", check_subject }, { "summary/text-missed", check_text_missed },
 		{ "summary/text-voicemail", check_text_voicemail }, { "summary/html", check_html_parts },
 		{ "summary/gone", check_gone }, { "json/call", check_call_json }, { "json/plain", check_plain },
 		{ "vcon/missed", check_vcon_missed }, { "vcon/voicemail", check_vcon_voicemail },
