@@ -1,6 +1,6 @@
 /* decide_private.h - what the files of decide() share. For decide*.c alone.
  *
- * decide_notice: a mail of a PBX. decide_timer: timers and receipts. decide_reply: texts from people.
+ * decide_notice: a mail of a PBX; decide_match: is it one we know? decide_timer: timers and receipts. decide_reply: texts from people.
  * decide_command: the operator. decide_act: what people do to an item, by whatever way. decide_tell: who is texted. */
 #ifndef RINGBACK_DECIDE_PRIVATE_H
 #define RINGBACK_DECIDE_PRIVATE_H
@@ -79,6 +79,32 @@ void act_close(struct think *t, struct item *i, enum resolution resolution, cons
 void act_assign(struct think *t, struct item *i, const struct actor *by);
 /* The one who has it or was told last gives it away. NULL: nobody is left. */
 const struct person *act_pass_on(struct think *t, struct item *i, const struct actor *by);
+
+/* ---- decide_match.c ---- */
+
+/* A notice seen against the item that it may belong to. */
+struct match {
+	const struct call *call;
+	const struct line *dialled;	/* the line of the notice, */
+	const struct line *line;	/* of the item, as long as it is configured */
+	const char *rcpts, *key, *notice_key;
+	bool same_id, other_id;		/* call ids: the same, or both there and different */
+	bool recent;			/* within the window of the item's newest call */
+	bool has_class;			/* that call has a notice of this class already */
+	bool has_voicemail;
+	bool meets, meets_class;	/* ... one that went to one of these recipients; one of this class that did */
+	bool key_again;			/* ... one that differs in its recipients alone */
+};
+
+enum relation {
+	RELATION_NEW,		/* none */
+	RELATION_COPY,		/* another phone of the newest call */
+	RELATION_SAME_CALL,	/* the newest call, but something new is said of it: its voicemail */
+	RELATION_AGAIN,		/* the same caller tries once more */
+};
+
+/* What the notice is to the facts' item. Fills in the rest of m, of which the first two lines are given. */
+enum relation match_relate(const struct think *t, struct match *m);
 
 /* ---- one for each kind of event ---- */
 

@@ -17,85 +17,11 @@ struct world {
 	const struct decision *last;
 };
 
-/* ---- who is there ---- */
-
-static const struct person *person(struct roster *r, const char *id, const char *name, const char *phone)
-{
-	struct person *p = g_new0(struct person, 1);
-
-	p->id = g_strdup(id);
-	p->name = g_strdup(name);
-	p->mail = g_strdup_printf("%s@example.com", id);
-	p->phone = g_strdup(phone);
-	roster_add_person(r, p);
-	return p;
-}
-
-static struct escalation_policy *policy(struct roster *r, const char *id, const struct step *steps, guint n,
-					guint repeat)
-{
-	struct escalation_policy *p = g_new0(struct escalation_policy, 1);
-
-	p->id = g_strdup(id);
-	p->steps = g_memdup2(steps, n * sizeof(*steps));
-	p->n_steps = n;
-	p->repeat = repeat;
-	roster_add_policy(r, p);
-	return p;
-}
-
-static struct line *line(struct roster *r, const char *key, const char *id, const struct person *owner,
-			 const struct escalation_policy *closed)
-{
-	struct line *l = g_new0(struct line, 1);
-
-	l->id = g_strdup(id);
-	l->name = g_strdup(id);
-	l->audit = g_strdup("calls@example.com");
-	l->zone = g_strdup("Europe/London");
-	l->hours = hours_new("Mo-Fr 08:30-17:30", l->zone, NULL);
-	l->owner = owner;
-	l->closed = closed;
-	l->callback_within_s = 3600;
-	roster_add_line(r, l);
-	g_assert_true(roster_add_key(r, l, key));
-	return l;
-}
-
-static struct roster *office(void)
-{
-	struct roster *r = roster_new();
-	const struct person *anna = person(r, "anna", "Anna Smith", "+447700900001");
-	const struct person *bob = person(r, "bob", "Bob Jones", "+447700900002");
-	const struct person *carl = person(r, "carl", NULL, "+447700900003");
-	const struct person *dora = person(r, "dora", "Dora Deaf", NULL), *olga = person(r, "olga", "Olga Owner", NULL);
-	const struct step three[] = { { anna, 900 }, { bob, 600 }, { carl, 600 } }, by_day[] = { { bob, 300 } };
-	const struct step dora_first[] = { { dora, 900 }, { anna, 900 } }, dora_only[] = { { dora, 900 } };
-	const struct step anna_twice[] = { { anna, 60 }, { anna, 60 }, { bob, 60 } }, anna_only[] = { { anna, 60 } };
-	const struct escalation_policy *night = policy(r, "night", three, 3, 0);
-
-	r->default_line = line(r, "100", "rest", olga, NULL);
-	line(r, "201", "clinic", olga, night);
-	line(r, "202", "desk", olga, night)->open = policy(r, "day", by_day, 1, 0);
-	line(r, "203", "lonely", olga, policy(r, "lonely", dora_first, 2, 0));
-	line(r, "204", "deaf", olga, policy(r, "deaf", dora_only, 1, 100));
-	line(r, "205", "twice", olga, policy(r, "twice", anna_twice, 3, 0));
-	line(r, "206", "again", olga, policy(r, "again", anna_only, 1, 1));
-	line(r, "207", "audit", olga, night)->collapse = COLLAPSE_AUDIT;
-	line(r, "208", "pass", olga, night)->collapse = COLLAPSE_PASS;
-	r->rules = (struct rules){
-		.collect_window_s = 45, .withheld_window_s = 90, .update_interval_s = 900, .reopen_window_s = 14400,
-		.ack_timeout_s = 3600, .code_rest_s = 72 * 3600, .item_prefix = g_strdup("RB"),
-		.domain = g_strdup("example.com")
-	};
-	return r;
-}
-
 struct world *world_new(int64_t start)
 {
 	struct world *w = g_new0(struct world, 1);
 
-	w->r = office();
+	w->r = decide_office();
 	w->a = arena_new();
 	w->start = w->now = start;
 	w->items = g_ptr_array_new();
@@ -341,72 +267,6 @@ static void check_something_follows(const struct world *w, const struct item *i)
 	}
 }
 
-/* ---- a decision as one line ---- */
-
-static void say_item(GString *s, const struct item *i)
-{
-	g_string_append_printf(s, "%s%" G_GINT64_FORMAT ":%s %s x%" G_GINT64_FORMAT, s->len ? " " : "", i->id,
-			       state_name(i->state), i->owner, i->calls);
-	if (i->class != CLASS_MISSED)
-		g_string_append_printf(s, " %s", class_name(i->class));
-	if (i->step)
-		g_string_append_printf(s, " s%" G_GINT64_FORMAT, i->step);
-	if (i->resolution)
-		g_string_append_printf(s, " %s", resolution_name(i->resolution));
-}
-
-static void say_cancel(GString *s, guint topics)
-{
-	const guint telling = (1u << TOPIC_FIRST) | (1u << TOPIC_ESCALATION) | (1u << TOPIC_UPDATE) |
-			      (1u << TOPIC_WINDOW) | (1u << TOPIC_STEP);
-
-	if (!topics)
-		return;
-	if (topics == (telling | (1u << TOPIC_ACK_TIMEOUT)))
-		g_string_append(s, " -all");
-	else if (topics == telling)
-		g_string_append(s, " -telling");
-	else
-		for (guint t = 0; t < N_TOPICS; t++)
-			if (topics & (1u << t))
-				g_string_append_printf(s, " -%s", topic_name(t));
-}
-
-static void say_job(GString *s, const struct job *j, int64_t now)
-{
-	g_string_append_printf(s, " +%s", topic_name(j->topic));
-	if (j->kind == JOB_TEXT)
-		g_string_append_printf(s, ">%s", j->person);
-	if (j->kind == JOB_TEXT && j->topic != TOPIC_ANSWER)
-		g_string_append_printf(s, "~%" G_GINT64_FORMAT, j->expires - now);
-	if (j->kind == JOB_TIMER)
-		g_string_append_printf(s, "@%" G_GINT64_FORMAT, j->due - now);
-}
-
-static const char *say(struct world *w, const struct decision *d)
-{
-	static const char *const verdicts[] = { "pass", "edit", "audit", "swallow" };
-	g_autoptr(GString) s = g_string_new(NULL), head = g_string_new(NULL);
-
-	if (d->item)
-		say_item(s, d->item);
-	for (guint n = 0; n < d->more->len; n++)
-		say_item(s, g_ptr_array_index(d->more, n));
-	g_string_append(s, ";");
-	say_cancel(s, d->cancel);
-	for (guint n = 0; n < d->jobs->len; n++)
-		say_job(s, g_ptr_array_index(d->jobs, n), w->now);
-	g_string_append(s, ";");
-	for (guint n = 0; n < d->journal->len; n++) {
-		const struct journal_record *j = g_ptr_array_index(d->journal, n);
-
-		g_string_append_printf(s, " %s", j->what);
-	}
-	if (d->notice)
-		g_string_append_printf(head, "%s; ", verdicts[d->mail]);
-	return arena_printf(w->a, "%s%s", head->str, s->str);
-}
-
 static const char *run(struct world *w, const struct event *e, const struct facts *f)
 {
 	struct decision *d = decide(w->r, e, f, w->now, w->a);
@@ -415,7 +275,7 @@ static const char *run(struct world *w, const struct event *e, const struct fact
 	keep(w, d);
 	for (guint n = 1; n <= w->items->len; n++)
 		check_something_follows(w, item(w, n));
-	return say(w, d);
+	return decide_say(w->a, d, w->now);
 }
 
 /* ---- events ---- */

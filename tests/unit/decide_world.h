@@ -29,4 +29,8 @@ const struct decision *world_last(const struct world *w);
 const struct job *world_next_timer(const struct world *w);
 guint world_items(const struct world *w);
 
+/* decide_office.c: people, lines and policies. decide_say.c: a decision as one line. */
+struct roster *decide_office(void);
+const char *decide_say(struct arena *a, const struct decision *d, int64_t now);
+
 #endif

@@ -1,0 +1,121 @@
+#include "decide_private.h"
+
+#include <string.h>
+
+#include "dedup.h"
+
+#define VOICEMAIL_LATE_S 300	/* a recording is mailed after the caller hung up, and some PBXs queue */
+
+/* Those of the newest call came when it did or later; not always in that order, since mails are served side by side. */
+static void look_at_newest_call(const struct think *t, struct match *m)
+{
+	for (gsize n = 0; n < t->f->n_notices; n++) {
+		const struct notice *one = &t->f->notices[n];
+		bool meets = dedup_rcpts_meet(one->rcpts, m->rcpts), class = one->class == m->call->class;
+
+		if (one->arrived < t->f->item->last_call || one->action == NOTICE_RETRY)
+			continue;
+		m->meets |= meets;
+		m->has_class |= class;
+		m->meets_class |= class && meets;
+		m->has_voicemail |= one->class == CLASS_VOICEMAIL;
+		m->key_again |= strcmp(one->key, dedup_notice_key(t->a, m->call, one->rcpts)) == 0;
+	}
+}
+
+static bool anonymous(const struct call *c)
+{
+	return c->withheld && !c->caller;
+}
+
+/* PBXs begin to count their call ids anew: one from long ago, or of another caller, is another call. */
+static bool same_call_id(const struct think *t, const struct call *c)
+{
+	const struct item *i = t->f->item;
+
+	return c->call_id && g_strcmp0(c->call_id, i->call_id) == 0 &&
+	       t->now - i->last_call <= t->r->rules.reopen_window_s &&
+	       (!c->caller || !i->caller || strcmp(c->caller, i->caller) == 0);
+}
+
+static void look(const struct think *t, struct match *m)
+{
+	const struct item *i = t->f->item;
+	const struct rules *rules = &t->r->rules;
+	int64_t window = anonymous(m->call) ? rules->withheld_window_s : rules->collect_window_s;
+
+	m->same_id = same_call_id(t, m->call);
+	m->other_id = m->call->call_id && i->call_id && strcmp(m->call->call_id, i->call_id) != 0;
+	m->recent = t->now - i->last_call <= window;
+	look_at_newest_call(t, m);
+}
+
+/* Swallowing a copy of a recording loses nothing only if it is the same recording. */
+static bool same_recording(const struct item *i, const struct match *m)
+{
+	const struct call *c = m->call;
+
+	if (m->key_again)
+		return true;
+	if (i->transcript && c->transcript && strcmp(i->transcript, c->transcript) != 0)
+		return false;
+	return c->duration_s >= 0 && c->duration_s == i->duration_s;
+}
+
+static bool is_copy(const struct item *i, const struct match *m)
+{
+	if (!m->has_class || m->other_id)
+		return false;
+	/* Where the recipients meet, the same phone rang again. With a call id we know better. */
+	if (!m->same_id && (!m->recent || m->meets_class))
+		return false;
+	return m->call->class != CLASS_VOICEMAIL || same_recording(i, m);
+}
+
+/* The voicemail of a missed call, or the notice of a missed call that its voicemail overtook. */
+static bool is_rest_of_call(const struct think *t, const struct match *m)
+{
+	const struct item *i = t->f->item;
+	int64_t late = VOICEMAIL_LATE_S + MAX(m->call->duration_s, 0);
+
+	if (m->other_id)
+		return false;
+	if (m->call->class != CLASS_VOICEMAIL)
+		return m->recent && m->has_voicemail && !m->has_class;
+	return !m->has_voicemail && (m->recent || i->state == STATE_COLLECTING || t->now - i->last_call <= late);
+}
+
+/* Withheld callers have no number to key on: only what was sent to different people in a short time can be one call,
+ * and two recordings never are. */
+static enum relation relate_anonymous(const struct match *m)
+{
+	if (!m->recent || m->meets || m->other_id)
+		return RELATION_NEW;
+	if (m->call->class == CLASS_VOICEMAIL && m->has_voicemail)
+		return RELATION_NEW;
+	return m->has_class ? RELATION_COPY : RELATION_SAME_CALL;
+}
+
+enum relation match_relate(const struct think *t, struct match *m)
+{
+	const struct item *i = t->f->item;
+
+	look(t, m);
+	if (!m->same_id && (dedup_is_nobody(m->call) || strcmp(i->key, m->key) != 0))
+		return RELATION_NEW;
+	if (!m->same_id && anonymous(m->call)) {
+		enum relation r = relate_anonymous(m);
+
+		return i->state == STATE_SUPPRESSED && r != RELATION_COPY ? RELATION_NEW : r;
+	}
+	if (is_copy(i, m))
+		return RELATION_COPY;
+	/* Answered elsewhere, and yet a recording or another call: somebody wants to be called back. */
+	if (i->state == STATE_SUPPRESSED)
+		return RELATION_NEW;
+	if (m->same_id || is_rest_of_call(t, m))
+		return RELATION_SAME_CALL;
+	if (i->state == STATE_CLOSED && t->now - i->closed > t->r->rules.reopen_window_s)
+		return RELATION_NEW;
+	return RELATION_AGAIN;
+}

@@ -1,0 +1,73 @@
+#include "decide_world.h"
+
+static const struct person *person(struct roster *r, const char *id, const char *name, const char *phone)
+{
+	struct person *p = g_new0(struct person, 1);
+
+	p->id = g_strdup(id);
+	p->name = g_strdup(name);
+	p->mail = g_strdup_printf("%s@example.com", id);
+	p->phone = g_strdup(phone);
+	roster_add_person(r, p);
+	return p;
+}
+
+static struct escalation_policy *policy(struct roster *r, const char *id, const struct step *steps, guint n,
+					guint repeat)
+{
+	struct escalation_policy *p = g_new0(struct escalation_policy, 1);
+
+	p->id = g_strdup(id);
+	p->steps = g_memdup2(steps, n * sizeof(*steps));
+	p->n_steps = n;
+	p->repeat = repeat;
+	roster_add_policy(r, p);
+	return p;
+}
+
+static struct line *line(struct roster *r, const char *key, const char *id, const struct person *owner,
+			 const struct escalation_policy *closed)
+{
+	struct line *l = g_new0(struct line, 1);
+
+	l->id = g_strdup(id);
+	l->name = g_strdup(id);
+	l->audit = g_strdup("calls@example.com");
+	l->zone = g_strdup("Europe/London");
+	l->hours = hours_new("Mo-Fr 08:30-17:30", l->zone, NULL);
+	l->owner = owner;
+	l->closed = closed;
+	l->callback_within_s = 3600;
+	roster_add_line(r, l);
+	g_assert_true(roster_add_key(r, l, key));
+	return l;
+}
+
+struct roster *decide_office(void)
+{
+	struct roster *r = roster_new();
+	const struct person *anna = person(r, "anna", "Anna Smith", "+447700900001");
+	const struct person *bob = person(r, "bob", "Bob Jones", "+447700900002");
+	const struct person *carl = person(r, "carl", NULL, "+447700900003");
+	const struct person *dora = person(r, "dora", "Dora Deaf", NULL), *olga = person(r, "olga", "Olga Owner", NULL);
+	const struct step three[] = { { anna, 900 }, { bob, 600 }, { carl, 600 } }, by_day[] = { { bob, 300 } };
+	const struct step dora_first[] = { { dora, 900 }, { anna, 900 } }, dora_only[] = { { dora, 900 } };
+	const struct step anna_twice[] = { { anna, 60 }, { anna, 60 }, { bob, 60 } }, anna_only[] = { { anna, 60 } };
+	const struct escalation_policy *night = policy(r, "night", three, 3, 0);
+
+	r->default_line = line(r, "100", "rest", olga, NULL);
+	line(r, "201", "clinic", olga, night);
+	line(r, "202", "desk", olga, night)->open = policy(r, "day", by_day, 1, 0);
+	line(r, "203", "lonely", olga, policy(r, "lonely", dora_first, 2, 0));
+	line(r, "204", "deaf", olga, policy(r, "deaf", dora_only, 1, 100));
+	line(r, "205", "twice", olga, policy(r, "twice", anna_twice, 3, 0));
+	line(r, "206", "again", olga, policy(r, "again", anna_only, 1, 1));
+	line(r, "207", "audit", olga, night)->collapse = COLLAPSE_AUDIT;
+	line(r, "208", "pass", olga, night)->collapse = COLLAPSE_PASS;
+	r->rules = (struct rules){
+		.collect_window_s = 45, .withheld_window_s = 90, .update_interval_s = 900, .reopen_window_s = 14400,
+		.ack_timeout_s = 3600, .code_rest_s = 72 * 3600, .item_prefix = g_strdup("RB"),
+		.domain = g_strdup("example.com")
+	};
+	return r;
+}
