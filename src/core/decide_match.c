@@ -6,6 +6,16 @@
 
 #define VOICEMAIL_LATE_S 300	/* a recording is mailed after the caller hung up, and some PBXs queue */
 
+/* Does it differ from an earlier notice in its recipients alone, or in them and the mailbox that was dialled? */
+static bool key_again(const struct think *t, const struct call *c, const struct notice *one)
+{
+	struct call dialled = *c;
+
+	dialled.called = t->f->item->called;
+	return strcmp(one->key, dedup_notice_key(t->a, c, one->rcpts)) == 0 ||
+	       strcmp(one->key, dedup_notice_key(t->a, &dialled, one->rcpts)) == 0;
+}
+
 /* Those of the newest call came when it did or later; not always in that order, since mails are served side by side. */
 static void look_at_newest_call(const struct think *t, struct match *m)
 {
@@ -19,7 +29,7 @@ static void look_at_newest_call(const struct think *t, struct match *m)
 		m->has_class |= class;
 		m->meets_class |= class && meets;
 		m->has_voicemail |= one->class == CLASS_VOICEMAIL;
-		m->key_again |= strcmp(one->key, dedup_notice_key(t->a, m->call, one->rcpts)) == 0;
+		m->key_again |= key_again(t, m->call, one);
 	}
 }
 
@@ -50,16 +60,18 @@ static void look(const struct think *t, struct match *m)
 	look_at_newest_call(t, m);
 }
 
-/* Swallowing a copy of a recording loses nothing only if it is the same recording. */
-static bool same_recording(const struct item *i, const struct match *m)
+/* Do the item's newest recording and this one look the same? */
+static bool looks_alike(const struct item *i, const struct call *c)
 {
-	const struct call *c = m->call;
-
-	if (m->key_again)
-		return true;
 	if (i->transcript && c->transcript && strcmp(i->transcript, c->transcript) != 0)
 		return false;
 	return c->duration_s >= 0 && c->duration_s == i->duration_s;
+}
+
+/* Swallowing the copy of a recording loses nothing only if it is certainly the same, or not in the mail. */
+static bool same_recording(const struct item *i, const struct match *m)
+{
+	return m->key_again || (!m->call->audio_hash && looks_alike(i, m->call));
 }
 
 static bool is_copy(const struct item *i, const struct match *m)
@@ -72,7 +84,8 @@ static bool is_copy(const struct item *i, const struct match *m)
 	return m->call->class != CLASS_VOICEMAIL || same_recording(i, m);
 }
 
-/* The voicemail of a missed call, or the notice of a missed call that its voicemail overtook. */
+/* The voicemail of a missed call; the same at another mailbox, if that may be another recording; or the notice of a
+ * missed call that its voicemail overtook. */
 static bool is_rest_of_call(const struct think *t, const struct match *m)
 {
 	const struct item *i = t->f->item;
@@ -82,7 +95,9 @@ static bool is_rest_of_call(const struct think *t, const struct match *m)
 		return false;
 	if (m->call->class != CLASS_VOICEMAIL)
 		return m->recent && m->has_voicemail && !m->has_class;
-	return !m->has_voicemail && (m->recent || i->state == STATE_COLLECTING || t->now - i->last_call <= late);
+	if (m->has_voicemail)
+		return m->recent && !m->meets_class && looks_alike(i, m->call);
+	return m->recent || i->state == STATE_COLLECTING || t->now - i->last_call <= late;
 }
 
 /* Withheld callers have no number to key on: only what was sent to different people in a short time can be one call,

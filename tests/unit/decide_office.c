@@ -56,7 +56,7 @@ struct roster *decide_office(void)
 	const struct escalation_policy *night = policy(r, "night", three, 3, 0);
 
 	r->default_line = line(r, "100", "rest", olga, NULL);
-	line(r, "201", "clinic", olga, night);
+	g_assert_true(roster_add_key(r, line(r, "201", "clinic", olga, night), "2010"));
 	line(r, "202", "desk", olga, night)->open = policy(r, "day", by_day, 1, 0);
 	line(r, "203", "lonely", olga, policy(r, "lonely", dora_first, 2, 0));
 	line(r, "204", "deaf", olga, policy(r, "deaf", dora_only, 1, 100));

@@ -301,14 +301,14 @@ static const char *word_option(char **words, const char *name)
 }
 
 /* "mail CLASS CALLED CALLER RCPT,RCPT [printed] [dur=S] [audio=HASH] [said=WORD] [id=ID] [mid=ID] [name=WORD]
- * [raw=WORD] [reason=REASON]" */
+ * [raw=WORD] [hidden] [reason=REASON]" */
 static struct call read_call(struct world *w, char **words)
 {
 	struct call c = { .profile = "test", .called = words[1], .duration_s = -1, .time = w->now };
 	const char *s;
 
 	g_assert_true(class_from_name(words[0], &c.class));
-	c.withheld = strcmp(words[2], "withheld") == 0;
+	c.withheld = strcmp(words[2], "withheld") == 0 || word_option(words, "hidden");
 	c.caller = words[2][0] == '+' ? words[2] : NULL;
 	c.time_printed = word_option(words, "printed");
 	c.audio_hash = word_option(words, "audio");

@@ -233,8 +233,9 @@ static void test_learns(void)
 	g_assert_cmpstr(i->call_id, ==, "77");
 	g_assert_cmpint(i->reason, ==, REASON_NO_ANSWER);
 	/* a missed call more does not take the recording away */
-	world_event(w, "20 mail missed 201 +442079460123 a name=Joan");
+	world_event(w, "20 mail missed 201 +442079460123 a name=Joan printed reason=answered_elsewhere");
 	i = world_last(w)->item;
+	g_assert_cmpint(i->reason, ==, REASON_NO_ANSWER);
 	g_assert_cmpint(i->class, ==, CLASS_VOICEMAIL);
 	g_assert_cmpstr(i->transcript, ==, "hello");
 	g_assert_cmpstr(i->caller_name, ==, "Jane");
@@ -245,7 +246,12 @@ static void test_words(void)
 {
 	struct world *w = told_world();
 
+	g_assert_cmpstr(record_of(w, "opened")->why, ==, "1 call");
+	g_assert_cmpstr(record_of(w, "told")->why, ==, "step 1 of 3: Anna Smith, who has until 22:07");
 	world_event(w, "360 reply anna A 17");
+	g_assert_cmpstr(world_last(w)->line->id, ==, "clinic");
+	g_assert_cmpstr(world_last(w)->owner->id, ==, "anna");
+	g_assert_nonnull(strstr(job_of(w, TOPIC_ANSWER)->text, "22:58"));
 	g_assert_cmpstr(job_of(w, TOPIC_NOTE)->text, ==, "Anna Smith took it by text at 21:58");
 	g_assert_cmpint(job_of(w, TOPIC_ANSWER)->expires, ==, world_now(w) + 3600);
 	g_assert_cmpstr(record_of(w, "replied")->why, ==, "A");
