@@ -56,7 +56,7 @@ bool host_drop_privileges(const char *user, GError **err)
 	return true;
 }
 
-bool host_folder(const char *path, const char *user, GError **err)
+bool host_folder(const char *path, mode_t mode, const char *user, GError **err)
 {
 	struct passwd *pw;
 
@@ -64,8 +64,7 @@ bool host_folder(const char *path, const char *user, GError **err)
 		return true;
 	if (!user_of(user, &pw, err))
 		return false;
-	/* Others may pass through: the mail server must reach its socket. */
-	if (mkdir(path, 0755) != 0 || chmod(path, 0755) != 0 || (pw && chown(path, pw->pw_uid, pw->pw_gid) != 0))
+	if (mkdir(path, 0700) != 0 || chmod(path, mode) != 0 || (pw && chown(path, pw->pw_uid, pw->pw_gid) != 0))
 		return err_set(err, ERR_CONF, "%s: cannot be made: %s", path, g_strerror(errno));
 	return true;
 }

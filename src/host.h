@@ -2,7 +2,9 @@
 #ifndef RINGBACK_HOST_H
 #define RINGBACK_HOST_H
 
-#include "conf.h"
+#include <glib.h>
+#include <stdbool.h>
+#include <sys/types.h>
 
 /* umask, open files, no SIGPIPE. */
 void host_limits(void);
@@ -10,8 +12,8 @@ void host_limits(void);
 /* The user to run as; called as root only matters: elsewhere, and with user "", nothing changes. */
 bool host_drop_privileges(const char *user, GError **err);
 
-/* A folder that we need: made if it is missing, and then given to user when we are root. */
-bool host_folder(const char *path, const char *user, GError **err);
+/* A folder that we need: made with that mode if it is missing, and then given to user when we are root. */
+bool host_folder(const char *path, mode_t mode, const char *user, GError **err);
 
 /* Goes into the background; returns in the child. The parent waits for host_ready() and exits with 0, or as the child
  * did if that went away before. */

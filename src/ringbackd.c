@@ -316,12 +316,13 @@ static bool make_folders(const struct conf *conf, GError **err)
 {
 	g_autofree char *store = g_path_get_dirname(conf->store), *socket = NULL;
 
-	if (!host_folder(conf->run_dir, conf->user, err) || !host_folder(store, conf->user, err))
+	if (!host_folder(conf->run_dir, 0755, conf->user, err) || !host_folder(store, 0750, conf->user, err))
 		return false;
 	if (!(options.role & ROLE_MILTER) || !g_str_has_prefix(conf->milter_socket, "unix:"))
 		return true;
 	socket = g_path_get_dirname(conf->milter_socket + strlen("unix:"));
-	return host_folder(socket, conf->user, err);
+	/* The mail server must pass through; the socket has a mode of its own. */
+	return host_folder(socket, 0755, conf->user, err);
 }
 
 /* What needs root, then root no more. */

@@ -166,6 +166,7 @@ static int parse(char *text)
 {
 	static cfg_opt_t opts[N_SECTIONS][N_CONF_KEYS + N_SECTIONS + 2];
 	gsize n = 0;
+	guint before = conf_errors_count(now->errors);
 	cfg_t *cfg;
 	int rc;
 
@@ -186,6 +187,8 @@ static int parse(char *text)
 	cfg_set_error_function(cfg, on_error);
 	g_hash_table_replace(now->by_cfg, cfg, block_add(now->file, SECTION_main, NULL, 0));
 	rc = cfg_parse_buf(cfg, text);
+	if (rc != CFG_SUCCESS && !now->unknown && conf_errors_count(now->errors) == before)
+		conf_wrong(now->errors, (int)cfg->line, "a name that is empty; write key = value");
 	cfg_free(cfg);
 	return rc;
 }

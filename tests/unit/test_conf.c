@@ -110,6 +110,7 @@ static const struct wrong_row wrong_rows[] = {
 	{ "brace-closed", GOOD "\n}", { ":2: this } has no {" }, 1 },
 	{ "no-equal-sign", GOOD "\nregion GB", { ":2: missing equal sign after option 'region'" }, 1 },
 	{ "list-for-one", GOOD "\nregion = { GB }", { ":2: unexpected token '{'" }, 1 },
+	{ "empty-name", GOOD "\n\"\" = x", { ":2: a name that is empty" }, 1 },
 	{ "environment", GOOD "\nregion = \"${HOME}\"", { ":2: ${...} is not replaced here" }, 1 },
 	{ "escape", GOOD "\nregion = \"\\x47B\"", { ":2: only " }, 1 },
 	{ "way-into-a-section", GOOD "\n\"line=main|owner\" = bob", { ":2: " }, 1 },
