@@ -357,6 +357,9 @@ static bool start(struct conf *conf, GError **err)
 	}
 	if (!controls_start(conf, err))
 		return false;
+	/* Before libmilter's thread waits for signals: one that came meanwhile would end the milter alone. The handler may
+	 * run in any thread. */
+	signals_take();
 	return !(options.role & ROLE_MILTER) || milter_start(d.engine, err);
 }
 
@@ -388,7 +391,6 @@ static void serve(void)
 	struct pollfd fd = { .fd = signal_pipe[0], .events = POLLIN };
 	char c = 0;
 
-	signals_take();
 	while (c != 's') {
 		poll(&fd, 1, -1);
 		if (read(signal_pipe[0], &c, 1) == 1 && c == 'r')
