@@ -52,9 +52,15 @@ struct reading {
 	bool full;		/* no more parts */
 };
 
+/* Without it GMime crashes on the first mail: no caller shall be able to forget it. */
 void reader_init(void)
 {
-	g_mime_init();
+	static gsize done;
+
+	if (g_once_init_enter(&done)) {
+		g_mime_init();
+		g_once_init_leave(&done, 1);
+	}
 }
 
 static gsize span_size(struct span s)
@@ -554,6 +560,7 @@ struct letter *reader_read(const char *mail, gsize size, const struct reader_lim
 		.text = text, .html = html
 	};
 
+	reader_init();
 	read_fields(&r, &in, &m);
 	r.parts = g_array_new(FALSE, FALSE, sizeof(struct letter_part));
 	read_entity(&r, &m, in, 0);
@@ -571,6 +578,7 @@ struct letter *reader_read_headers(const char *head, gsize size, struct arena *a
 	struct mime_fields m = { { NULL, NULL }, { NULL, NULL }, { NULL, NULL } };
 	struct reading r = { .limits = &reader_default_limits, .a = a, .l = ARENA_NEW(a, struct letter) };
 
+	reader_init();
 	read_fields(&r, &in, &m);
 	return r.l;
 }

@@ -15,7 +15,7 @@ struct reader_limits {
 };
 extern const struct reader_limits reader_default_limits;
 
-/* Once per process, before any thread reads. */
+/* Done by the first reader_read() too; here for those who want its time spent before. */
 void reader_init(void);
 
 /* Reads a whole mail, headers and body, CRLF or LF, damaged or not; never fails. The letter points into a, not into
