@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "zone.h"
 
 bool text_to_long(const char *s, int64_t low, int64_t high, int64_t *n_r)
 {
@@ -96,7 +97,7 @@ const char *text_time(int64_t at, char buf[32])
 
 const char *text_time_zone(int64_t at, const char *zone, char buf[40])
 {
-	g_autoptr(GTimeZone) tz = g_time_zone_new_identifier(zone);
+	g_autoptr(GTimeZone) tz = zone_get(zone);
 	g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(at);
 	g_autofree char *s = NULL;
 

@@ -20,6 +20,8 @@ GTimeZone *zone_get(const char *name)
 	GTimeZone *tz;
 
 	(void)locker;
+	if (!name)
+		return NULL;
 	if (!zones)
 		zones = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_time_zone_unref);
 	tz = g_hash_table_lookup(zones, name);

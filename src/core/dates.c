@@ -9,10 +9,11 @@
 
 #include "err.h"
 #include "text.h"
+#include "zone.h"
 
 #define TEXT_MAX 100		/* characters of a time that somebody printed */
 #define PATTERN_MAX 100
-#define POOL_MAX 64		/* patterns kept open, copies of each, zones */
+#define POOL_MAX 64		/* patterns kept open, copies of each */
 
 /* What a pattern says by itself. */
 struct shape {
@@ -25,29 +26,16 @@ struct spec {
 	struct shape shape;
 };
 
-/* Opening an UDateFormat or a zone costs more than reading a whole mail, and an UDateFormat serves one thread at a
+/* Opening an UDateFormat costs more than reading a whole mail, and an UDateFormat serves one thread at a
  * time: those not in use wait here. No result depends on it. */
 static GMutex pool_lock;
 static GHashTable *pool;	/* spec -> GPtrArray of UDateFormat */
-static GHashTable *zones;	/* name -> GTimeZone: GLib reads the zone's file again once nobody holds it */
 
 static GTimeZone *zone_open(const char *name)
 {
-	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&pool_lock);
-	GTimeZone *tz;
+	GTimeZone *tz = zone_get(name);
 
-	(void)locker;
-	if (!zones)
-		zones = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_time_zone_unref);
-	tz = name ? g_hash_table_lookup(zones, name) : NULL;
-	if (tz)
-		return g_time_zone_ref(tz);
-	tz = name ? g_time_zone_new_identifier(name) : NULL;
-	if (!tz)
-		return g_time_zone_new_utc();
-	if (g_hash_table_size(zones) < POOL_MAX)
-		g_hash_table_insert(zones, g_strdup(name), g_time_zone_ref(tz));
-	return tz;
+	return tz ? tz : g_time_zone_new_utc();
 }
 
 static UDateFormat *pool_take(const char *spec)
