@@ -29,7 +29,9 @@ static void look_at_newest_call(const struct think *t, struct match *m)
 		m->has_class |= class;
 		m->meets_class |= class && meets;
 		m->has_voicemail |= one->class == CLASS_VOICEMAIL;
-		m->key_again |= key_again(t, m->call, one);
+		/* dear, and of use for recordings alone */
+		m->key_again = m->key_again || (class && m->call->class == CLASS_VOICEMAIL &&
+						key_again(t, m->call, one));
 	}
 }
 
