@@ -119,8 +119,17 @@ commands_in_page() {	# HELP PAGE
 	sed -n 's/^  \([a-z][a-z]*\)\( .*\)*$/\1/p' "$1" | sort -u >"$tmp/one"
 	[ "$(wc -l <"$tmp/one")" -ge 11 ] || echo "only $(wc -l <"$tmp/one") commands in --help"
 	while read -r command; do
-		sed 's/\\-/-/g' "$2" | grep -Eq "^\.(B|BR|SS|IP|TP) .*\b(ringback )?$command\b" ||
+		sed 's/\\-/-/g' "$2" | grep -Eq "^\.(B|BR|SS|IP|TP|It) .*\b(ringback )?$command\b" ||
 			echo "$command is not in ringback.1"
+	done <"$tmp/one"
+}
+
+# ---- options of ringback's commands ----
+command_options_in_page() {	# HELP PAGE
+	help_options "$1" | grep -v '^--$' >"$tmp/one"
+	[ "$(wc -l <"$tmp/one")" -ge 10 ] || echo "only $(wc -l <"$tmp/one") options in the help texts"
+	while read -r option; do
+		grep -Eq "^\.It Fl .*${option#-}( |\$)" "$2" || echo "$option is not in ringback.1"
 	done <"$tmp/one"
 }
 
@@ -164,6 +173,14 @@ spoiled "options of ringbackd.8 exist" options_agree "$tmp/help2" "$SRC/doc/ring
 check "every command of ringback is in ringback.1" commands_in_page "$tmp/help" "$SRC/doc/ringback.1"
 echo "  colour FILE   paint it" >>"$tmp/help"
 spoiled "every command of ringback is in ringback.1" commands_in_page "$tmp/help" "$SRC/doc/ringback.1"
+
+for command in $(cut -d' ' -f3 "$tmp/help" | grep '^[a-z]'); do
+	"$BUILD/src/ringback" help "$command" 2>/dev/null
+done >"$tmp/options"
+"$BUILD/src/ringback" --help >>"$tmp/options"
+check "every option of ringback is in ringback.1" command_options_in_page "$tmp/options" "$SRC/doc/ringback.1"
+echo "  --colour" >>"$tmp/options"
+spoiled "every option of ringback is in ringback.1" command_options_in_page "$tmp/options" "$SRC/doc/ringback.1"
 
 for p in "$SRC"/doc/*.[1-8]; do
 	if command -v man >/dev/null 2>&1 && command -v groff >/dev/null 2>&1; then
