@@ -223,7 +223,7 @@ static int replay_file(struct replay *r, const char *file)
 static struct conf *load(struct command_env *env, GError **err)
 {
 	return env->conf_given || g_file_test(env->conf_file, G_FILE_TEST_EXISTS) ?
-		conf_load(env->conf_file, err) : conf_default(NULL, "GB", "UTC", err);
+		conf_load(env->conf_file, err) : conf_default(NULL, "US", "UTC", err);
 }
 
 static void replay_start(struct replay *r)
