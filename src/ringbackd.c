@@ -149,7 +149,8 @@ static bool reload(GError **err)
 		old = engine_conf(d.engine);
 		warn_of_restart(old, new);
 		conf_unref(old);
-		log_info("reload: conf=%s lines=%u people=%u", new->file, new->roster->lines->len, new->roster->people->len);
+		log_info("reload: conf=%s lines=%u people=%u", new->file, new->roster->lines->len,
+			 new->roster->people->len);
 		engine_set_conf(d.engine, new);
 	}
 	g_mutex_unlock(&d.reloading);
@@ -416,7 +417,8 @@ static int run(struct conf *conf)
 		return fail(err);
 	if (start(conf, &err)) {
 		log_info("start: version=%s role=%s conf=%s store=%s milter=%s", PACKAGE_VERSION,
-			 options.role_name ? options.role_name : "both", conf->file, conf->store, conf->milter_socket);
+			 options.role_name ? options.role_name : "both", conf->file, conf->store,
+			 conf->milter_socket);
 		host_ready();
 		serve();
 	} else {
@@ -429,8 +431,8 @@ static int run(struct conf *conf)
 /* ---- options ---- */
 
 static const GOptionEntry entries[] = {
-	{ "config", 'c', 0, G_OPTION_ARG_FILENAME, &options.conf_file, "the configuration (" SYSCONF_DIR "/ringback/ringback.conf)",
-	  "FILE" },
+	{ "config", 'c', 0, G_OPTION_ARG_FILENAME, &options.conf_file,
+	  "the configuration (" SYSCONF_DIR "/ringback/ringback.conf)", "FILE" },
 	{ "foreground", 'f', 0, G_OPTION_ARG_NONE, &options.foreground, "stay in the foreground and log to stderr", NULL },
 	{ "role", 0, 0, G_OPTION_ARG_STRING, &options.role_name, "milter, courier or both (the default)", "ROLE" },
 	{ "check", 0, 0, G_OPTION_ARG_NONE, &options.check, "check the configuration, say what it means, and end", NULL },
@@ -467,7 +469,8 @@ static int read_options(int argc, char **argv)
 	else if (argc > 1)
 		fprintf(stderr, "ringbackd: what is \"%s\"? See ringbackd --help\n", argv[1]);
 	else if (!read_role())
-		fprintf(stderr, "ringbackd: --role=%s: write milter, courier or both\n", options.role_name);
+		fprintf(stderr, "ringbackd: --role=%s: write milter, courier or both\n",
+			options.role_name);
 	else
 		return 0;
 	return EX_USAGE;

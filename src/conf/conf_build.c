@@ -53,8 +53,8 @@ static char *password_of(const struct conf_block *b, struct conf_errors *e)
 		return g_strdup("");
 	fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0) {
-		conf_wrong(e, line, "password_file %s cannot be read: %s; let the user that ringbackd runs as read it", file,
-			   g_strerror(errno));
+		conf_wrong(e, line, "password_file %s cannot be read: %s; let the user that "
+			   "ringbackd runs as read it", file, g_strerror(errno));
 		return g_strdup("");
 	}
 	password = read_password(fd, &wrong);
@@ -91,10 +91,12 @@ static struct provider *provider_new(const struct conf_block *b, struct conf_err
 	p->enquire_link_s = conf_number(b, KEY_provider_enquire_link);
 	p->response_timeout_s = conf_number(b, KEY_provider_response_timeout);
 	if (!is_source_addr(p->source_addr))
-		conf_wrong(e, conf_line(b, KEY_provider_source_addr), "source_addr = \"%s\" is no sender; write a number, or at "
-			   "most 11 letters and digits", p->source_addr);
+		conf_wrong(e, conf_line(b, KEY_provider_source_addr),
+			   "source_addr = \"%s\" is no sender; write a number, or at most 11 "
+			   "letters and digits", p->source_addr);
 	if (strlen(p->system_id) > 15 || strlen(p->system_type) > 12)
-		conf_wrong(e, b->line, "system_id or system_type is too long; at most 15 and 12 octets (SMPP 3.4, 4.1.1)");
+		conf_wrong(e, b->line, "system_id or system_type is too long; at most 15 and 12 "
+			   "octets (SMPP 3.4, 4.1.1)");
 	return p;
 }
 
@@ -120,7 +122,8 @@ static void build_providers(struct conf *c, const struct conf_file *f, struct co
 		if (b->section != SECTION_provider)
 			continue;
 		if (c->providers->len == 1)
-			conf_wrong(e, b->line, "a second provider; this version binds to one, keep one");
+			conf_wrong(e, b->line, "a second provider; this version binds to one, keep "
+				   "one");
 		else
 			g_ptr_array_add(c->providers, provider_new(b, e));
 	}
@@ -144,8 +147,8 @@ static void build_relay(struct conf *c, const struct conf_block *m, struct conf_
 
 	c->relay_host = NULL;
 	if (*relay && !conf_value_host_port(relay, &c->relay_host, &c->relay_port))
-		conf_wrong(e, conf_line(m, KEY_main_relay), "relay = \"%s\" is no host and port; write one like 127.0.0.1:25",
-			   relay);
+		conf_wrong(e, conf_line(m, KEY_main_relay), "relay = \"%s\" is no host and port; "
+			   "write one like 127.0.0.1:25", relay);
 	if (!c->relay_host)
 		c->relay_host = g_strdup("");
 }
@@ -169,8 +172,9 @@ static void build_settings(struct conf *c, const struct conf_block *m, struct co
 	c->body_max = conf_number(m, KEY_main_body_max);
 	c->sms_max = conf_number(m, KEY_main_sms_max);
 	if (*c->milter_socket && !conf_value_is_socket(c->milter_socket))
-		conf_wrong(e, conf_line(m, KEY_main_milter_socket), "milter_socket = \"%s\" is no socket; write unix:/path (at "
-			   "most 107 octets) or inet:port@address", c->milter_socket);
+		conf_wrong(e, conf_line(m, KEY_main_milter_socket),
+			   "milter_socket = \"%s\" is no socket; write unix:/path (at most 107 "
+			   "octets) or inet:port@address", c->milter_socket);
 }
 
 static bool is_domain(const char *s)
@@ -201,10 +205,11 @@ static void build_rules(struct conf *c, const struct conf_block *m, struct conf_
 	r->code_rest_s = conf_number(m, KEY_main_code_rest);
 	r->subject_tag = conf_number(m, KEY_main_subject_tag) != 0;
 	if (*domain && !is_domain(domain))
-		conf_wrong(e, conf_line(m, KEY_main_domain), "domain = \"%s\" is no domain; write one like example.com", domain);
+		conf_wrong(e, conf_line(m, KEY_main_domain), "domain = \"%s\" is no domain; write "
+			   "one like example.com", domain);
 	if (!is_prefix(prefix))
-		conf_wrong(e, conf_line(m, KEY_main_item_prefix), "item_prefix = \"%s\" is no prefix; write letters and digits",
-			   prefix);
+		conf_wrong(e, conf_line(m, KEY_main_item_prefix), "item_prefix = \"%s\" is no "
+			   "prefix; write letters and digits", prefix);
 	if (!*domain)
 		domain = is_domain(g_get_host_name()) ? g_get_host_name() : "localhost";
 	g_free(r->domain);
@@ -261,7 +266,8 @@ static void build_profiles(struct conf *c, int line, struct conf_errors *e)
 	for (guint i = 0; i < names->len; i++)
 		read_profile(c, c->profile_dir, names->pdata[i], e);
 	if (names->len == 0)
-		conf_wrong(e, line, "profile_dir %s holds no profiles; they end with .conf", c->profile_dir);
+		conf_wrong(e, line, "profile_dir %s holds no profiles; they end with .conf",
+			   c->profile_dir);
 }
 
 void conf_build_settings(struct conf *c, const struct conf_file *f, const char *profile_dir, struct conf_errors *e)

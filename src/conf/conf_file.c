@@ -114,7 +114,8 @@ static int on_value(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 
 	*(const char **)result = value;
 	if (key < 0) {		/* libconfuse takes "line|owner" for a way into a section */
-		conf_wrong(now->errors, line, "%s does not belong here; write it into its section", opt->name);
+		conf_wrong(now->errors, line, "%s does not belong here; write it into its section",
+			   opt->name);
 		return 0;
 	}
 	if (b->settings[key] && (!conf_type_is_list(conf_keys[key].type) || opt->nvalues == 1))
@@ -137,7 +138,8 @@ static void G_GNUC_PRINTF(2, 0) on_error(cfg_t *cfg, const char *format, va_list
 		now->unknown_line = (int)cfg->line;
 		now->unknown_in = section_of(cfg);
 	} else {
-		conf_wrong(now->errors, (int)cfg->line, "%s; write key = value, or section name { ... }", what);
+		conf_wrong(now->errors, (int)cfg->line, "%s; write key = value, or section name { "
+			   "... }", what);
 	}
 }
 
@@ -242,13 +244,16 @@ static void tell_unknown(const struct reading *r)
 		words[n++] = conf_section_name((enum conf_section)s);
 	near = conf_nearest(r->unknown, words, n);
 	if (home)
-		conf_wrong(r->errors, r->unknown_line, "there is no %s %s; it belongs %s%s", r->unknown, where,
-			   *home ? "into a section " : "at the top of the file, outside of sections", home);
+		conf_wrong(r->errors, r->unknown_line, "there is no %s %s; it belongs %s%s",
+			   r->unknown, where,
+			   *home ? "into a section " : "at the top of the file, outside of sections",
+			   home);
 	else if (near)
-		conf_wrong(r->errors, r->unknown_line, "there is no %s %s; did you mean %s?", r->unknown, where, near);
+		conf_wrong(r->errors, r->unknown_line, "there is no %s %s; did you mean %s?",
+			   r->unknown, where, near);
 	else
-		conf_wrong(r->errors, r->unknown_line, "there is no %s %s; see ringback.conf(5) for those there are",
-			   r->unknown, where);
+		conf_wrong(r->errors, r->unknown_line, "there is no %s %s; see ringback.conf(5) "
+			   "for those there are", r->unknown, where);
 }
 
 /* Reads as often as there are unknown keys, each time without those that are known to be. */
@@ -271,7 +276,8 @@ static void read_all(struct reading *r, char *text)
 static void check_setting(struct conf_setting *s, const struct conf_key *k, struct conf_errors *e)
 {
 	if (s->again)
-		conf_wrong(e, s->again, "%s is given twice, first at line %d; keep one", k->name, s->line);
+		conf_wrong(e, s->again, "%s is given twice, first at line %d; keep one", k->name,
+			   s->line);
 	for (guint i = 0; i < s->texts->len;) {
 		g_autofree char *wrong = NULL;
 		char *canonical = conf_key_read(k, s->texts->pdata[i], &s->number, &wrong);
@@ -300,8 +306,9 @@ static void fill_in(struct conf_block *b, int key, struct conf_errors *e)
 		g_array_append_val(s->lines, line);
 		check_setting(s, k, e);
 	} else if (!k->fallback && e) {
-		conf_wrong(e, b->line, "%s%s%s%s%s is missing; write %s = ... (%s)", in, b->title ? " " : "",
-			   b->title ? b->title : "", *in ? ": " : "", k->name, k->name, k->help);
+		conf_wrong(e, b->line, "%s%s%s%s%s is missing; write %s = ... (%s)", in,
+			   b->title ? " " : "", b->title ? b->title : "", *in ? ": " : "", k->name,
+			   k->name, k->help);
 	}
 }
 

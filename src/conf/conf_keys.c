@@ -59,7 +59,8 @@ static char *read_mode(const struct conf_key *k, const char *text, int64_t *numb
 {
 	guint64 n;
 
-	if (strspn(text, "01234567") != strlen(text) || !g_ascii_string_to_unsigned(text, 8, 0, (guint64)k->high, &n, NULL))
+	if (strspn(text, "01234567") != strlen(text) ||
+	    !g_ascii_string_to_unsigned(text, 8, 0, (guint64)k->high, &n, NULL))
 		return NULL;
 	*number_r = (int64_t)n;
 	return g_strdup(text);
@@ -163,12 +164,14 @@ static const struct form forms[] = {
 	[TYPE_MODE] = { read_mode, "octal mode", "write one like 0660" },
 	[TYPE_FLAG] = { read_flag, "yes or no", "write yes or no" },
 	[TYPE_CHOICE] = { read_choice, "word that is known here", NULL },
-	[TYPE_PHONE] = { read_phone, "E.164 number", "write it with + and country code, in quotes, as \"+447700900123\"" },
+	[TYPE_PHONE] = { read_phone, "E.164 number",
+		"write it with + and country code, in quotes, as \"+447700900123\"" },
 	[TYPE_MAIL] = { read_mail, "mail address", "write one like anna@example.com" },
 	[TYPE_ZONE] = { read_zone, "time zone of this host", "write an IANA name like Europe/London" },
 	[TYPE_REGION] = { read_region, "country", "write its two letters of ISO 3166, like GB or US" },
 	[TYPE_TEXTS] = { read_text, "text that fits", NULL },
-	[TYPE_PHONES] = { read_phone, "E.164 number", "write it with + and country code, in quotes, as \"+442079460100\"" },
+	[TYPE_PHONES] = { read_phone, "E.164 number",
+		"write it with + and country code, in quotes, as \"+442079460100\"" },
 	[TYPE_MAILS] = { read_mail, "mail address", "write one like clinic@example.com" },
 	[TYPE_NETWORKS] = { read_network, "address or network",
 			    "write one like 192.0.2.10, 192.0.2.0/24 or 2001:db8::/64, or the word sendmail" },

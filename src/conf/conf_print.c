@@ -10,12 +10,13 @@ static void print_key(FILE *out, const struct conf_key *k, const char *indent)
 	bool list = conf_type_is_list(k->type), quote = k->type != TYPE_TIME && k->type != TYPE_NUMBER &&
 			k->type != TYPE_SIZE && k->type != TYPE_FLAG && k->type != TYPE_CHOICE;
 
-	fprintf(out, "%s# %s\n%s# %s%s%s\n", indent, k->help, indent, list ? "a list; each: " : "", range,
-		k->fallback ? "" : "; must be given");
+	fprintf(out, "%s# %s\n%s# %s%s%s\n", indent, k->help, indent, list ? "a list; each: " : "",
+		range, k->fallback ? "" : "; must be given");
 	if (!k->fallback || list || !*k->fallback)
 		fprintf(out, "%s# %s = %s\n\n", indent, k->name, list ? "{}" : "\"\"");
 	else
-		fprintf(out, "%s%s = %s%s%s\n\n", indent, k->name, quote ? "\"" : "", k->fallback, quote ? "\"" : "");
+		fprintf(out, "%s%s = %s%s%s\n\n", indent, k->name, quote ? "\"" : "", k->fallback,
+			quote ? "\"" : "");
 }
 
 static void print_section(FILE *out, enum conf_section s, const char *indent)
@@ -47,8 +48,8 @@ static void explain_policy(FILE *out, const char *when, const struct escalation_
 {
 	fprintf(out, "    %s: ", when);
 	for (guint i = 0; p && i < p->n_steps; i++)
-		fprintf(out, "%s%s, %" G_GINT64_FORMAT " min", i ? ", then " : "text ", p->steps[i].tell->id,
-			p->steps[i].wait_s / 60);
+		fprintf(out, "%s%s, %" G_GINT64_FORMAT " min", i ? ", then " : "text ",
+			p->steps[i].tell->id, p->steps[i].wait_s / 60);
 	if (p && p->repeat)
 		fprintf(out, "; all of it %u times", p->repeat + 1);
 	fputs(p ? "\n" : "nobody is texted\n", out);
@@ -57,7 +58,8 @@ static void explain_policy(FILE *out, const char *when, const struct escalation_
 static void explain_line(FILE *out, const struct conf *c, const struct line *l)
 {
 	fprintf(out, "line %s (%s)%s: owner %s, audit mailbox %s, zone %s\n", l->id, l->name,
-		l == c->roster->default_line ? ", takes what no line claims" : "", l->owner->id, l->audit, l->zone);
+		l == c->roster->default_line ? ", takes what no line claims" : "", l->owner->id,
+		l->audit, l->zone);
 	explain_policy(out, "when closed", l->closed);
 	explain_policy(out, "when open", l->open);
 }
@@ -66,12 +68,14 @@ void conf_explain(const struct conf *c, FILE *out)
 {
 	const struct roster *r = c->roster;
 
-	fprintf(out, "%s: good; %u people, %u lines, %u policies, %u profiles, %u sources\n", c->file, r->people->len,
-		r->lines->len, r->policies->len, profiles_count(c->profiles), c->sources->len);
+	fprintf(out, "%s: good; %u people, %u lines, %u policies, %u profiles, %u sources\n",
+		c->file, r->people->len, r->lines->len, r->policies->len,
+		profiles_count(c->profiles), c->sources->len);
 	for (guint i = 0; i < r->people->len && i < 20; i++) {
 		const struct person *p = r->people->pdata[i];
 
-		fprintf(out, "person %s (%s): %s, %s\n", p->id, p->name, p->mail, p->phone ? p->phone : "is never texted");
+		fprintf(out, "person %s (%s): %s, %s\n", p->id, p->name, p->mail,
+			p->phone ? p->phone : "is never texted");
 	}
 	for (guint i = 0; i < r->lines->len && i < 20; i++)
 		explain_line(out, c, r->lines->pdata[i]);

@@ -60,12 +60,12 @@ static void take_title(struct names *n, GHashTable *table, const struct conf_blo
 	const struct named *before;
 
 	if (!is_id(b->title))
-		conf_wrong(n->errors, b->line, "%s \"%s\" is no name; write letters, digits, - _ and . (64 at most)", kind,
-			   b->title);
+		conf_wrong(n->errors, b->line, "%s \"%s\" is no name; write letters, digits, - _ "
+			   "and . (64 at most)", kind, b->title);
 	before = take_name(table, b->title, b, b->line, object);
 	if (before)
-		conf_wrong(n->errors, b->line, "%s %s is there twice, first at line %d; give each a name of its own", kind,
-			   b->title, before->line);
+		conf_wrong(n->errors, b->line, "%s %s is there twice, first at line %d; give each "
+			   "a name of its own", kind, b->title, before->line);
 }
 
 static const char *nearest_in(GHashTable *table, const char *text)
@@ -89,11 +89,12 @@ static void *referred(struct names *n, GHashTable *table, const char *kind, cons
 		return found->object;
 	near = nearest_in(table, name);
 	if (near)
-		conf_wrong(n->errors, conf_line(b, key), "%s = %s: there is no %s %s; did you mean %s?",
-			   conf_keys[key].name, name, kind, name, near);
+		conf_wrong(n->errors, conf_line(b, key), "%s = %s: there is no %s %s; did you mean "
+			   "%s?", conf_keys[key].name, name, kind, name, near);
 	else
-		conf_wrong(n->errors, conf_line(b, key), "%s = %s: there is no %s %s; write a section %s %s { ... }",
-			   conf_keys[key].name, name, kind, name, kind, name);
+		conf_wrong(n->errors, conf_line(b, key), "%s = %s: there is no %s %s; write a "
+			   "section %s %s { ... }", conf_keys[key].name, name, kind, name, kind,
+			   name);
 	return NULL;
 }
 
@@ -115,8 +116,9 @@ static void add_person(struct names *n, const struct conf_block *b)
 	take_title(n, n->people, b, p);
 	before = p->phone ? take_name(n->phones, phone, b, conf_line(b, KEY_person_phone), p) : NULL;
 	if (before)
-		conf_wrong(n->errors, conf_line(b, KEY_person_phone), "phone %s is that of %s at line %d too; replies "
-			   "could not be told apart, keep one", phone, before->what, before->line);
+		conf_wrong(n->errors, conf_line(b, KEY_person_phone),
+			   "phone %s is that of %s at line %d too; replies could not be told "
+			   "apart, keep one", phone, before->what, before->line);
 	roster_add_person(n->c->roster, p);
 }
 
@@ -146,13 +148,14 @@ static void add_steps(struct names *n, const struct conf_file *f, guint at, stru
 		step.tell = referred(n, n->people, "person", s, KEY_step_tell);
 		step.wait_s = conf_number(s, KEY_step_wait);
 		if (step.tell && !step.tell->phone)
-			conf_wrong(n->errors, conf_line(s, KEY_step_tell), "tell = %s: %s has no phone; give person %s a phone",
+			conf_wrong(n->errors, conf_line(s, KEY_step_tell),
+				   "tell = %s: %s has no phone; give person %s a phone",
 				   step.tell->id, step.tell->id, step.tell->id);
 		g_array_append_val(steps, step);
 	}
 	if (steps->len == 0 || steps->len > STEPS_MAX)
-		conf_wrong(n->errors, b->line, "policy %s has %u steps; write 1 to %d of step { tell = ... wait = ... }",
-			   b->title, steps->len, STEPS_MAX);
+		conf_wrong(n->errors, b->line, "policy %s has %u steps; write 1 to %d of step { "
+			   "tell = ... wait = ... }", b->title, steps->len, STEPS_MAX);
 	p->n_steps = steps->len;
 	p->steps = g_memdup2(steps->data, sizeof(struct step) * steps->len);
 }
@@ -169,7 +172,8 @@ static void set_hours(struct names *n, struct line *l, const struct conf_block *
 		return;
 	l->hours = hours_new(spec, l->zone, &err);
 	if (!l->hours && from)		/* the hours at the top of the file are looked at once: see check_hours() */
-		conf_wrong(n->errors, conf_line(b, KEY_line_hours), "hours: %s; write them like \"Mo-Fr 08:30-17:30; Sa 09:00-12:00\"",
+		conf_wrong(n->errors, conf_line(b, KEY_line_hours),
+			   "hours: %s; write them like \"Mo-Fr 08:30-17:30; Sa 09:00-12:00\"",
 			   err->message);
 }
 
@@ -179,7 +183,8 @@ static void check_hours(struct names *n, const struct conf_block *m)
 	struct hours *h = hours_new(n->c->hours, n->c->timezone, &err);
 
 	if (!h && *n->c->hours && *n->c->timezone)
-		conf_wrong(n->errors, conf_line(m, KEY_main_hours), "hours: %s; write them like \"Mo-Fr 08:30-17:30; Sa 09:00-12:00\"",
+		conf_wrong(n->errors, conf_line(m, KEY_main_hours),
+			   "hours: %s; write them like \"Mo-Fr 08:30-17:30; Sa 09:00-12:00\"",
 			   err->message);
 	hours_free(h);
 }
@@ -201,11 +206,12 @@ static void add_keys(struct names *n, struct line *l, const struct conf_block *b
 		const struct named *before = take_name(n->keys, fold, b, at, l);
 
 		if (before && before->object != l)
-			conf_wrong(n->errors, at, "%s: \"%s\" belongs to %s at line %d already; keep it in one line",
-				   conf_keys[key].name, what, before->what, before->line);
+			conf_wrong(n->errors, at, "%s: \"%s\" belongs to %s at line %d already; "
+				   "keep it in one line", conf_keys[key].name, what, before->what,
+				   before->line);
 		else if (!roster_add_key(n->c->roster, l, what) && !before)
-			conf_wrong(n->errors, at, "%s: \"%s\" cannot be told from one of another line; change one",
-				   conf_keys[key].name, what);
+			conf_wrong(n->errors, at, "%s: \"%s\" cannot be told from one of another "
+				   "line; change one", conf_keys[key].name, what);
 	}
 }
 
@@ -232,8 +238,8 @@ static void add_line(struct names *n, const struct conf_block *b)
 	l->callback_within_s = conf_given(b, KEY_line_callback_within) ? conf_number(b, KEY_line_callback_within)
 									 : c->callback_within_s;
 	if (!*l->audit)
-		conf_wrong(n->errors, b->line, "line %s has no audit mailbox; write audit = calls@example.com at the top of the "
-			   "file or here", b->title);
+		conf_wrong(n->errors, b->line, "line %s has no audit mailbox; write audit = "
+			   "calls@example.com at the top of the file or here", b->title);
 	set_hours(n, l, b);
 	take_title(n, n->lines, b, l);
 	roster_add_line(c->roster, l);
@@ -253,10 +259,11 @@ static void set_default_line(struct names *n, const struct conf_block *m)
 	if (r->lines->len == 1)
 		r->default_line = r->lines->pdata[0];
 	else if (r->lines->len == 0)
-		conf_wrong(n->errors, 0, "there is no line; write a section line main { owner = ... }");
+		conf_wrong(n->errors, 0, "there is no line; write a section line main { owner = "
+			   "... }");
 	else
-		conf_wrong(n->errors, 0, "default_line is missing; write default_line = and one of the lines, for calls that no "
-			   "line claims");
+		conf_wrong(n->errors, 0, "default_line is missing; write default_line = and one of "
+			   "the lines, for calls that no line claims");
 }
 
 static void each(struct names *n, const struct conf_file *f, enum conf_section section,

@@ -105,7 +105,8 @@ static void check_in_string(struct scan *s, char quote)
 	else if (quote == '"' && p[0] == '$' && p[1] == '{')
 		scan_wrong(s, s->line, "${...} is not replaced here; write the value itself");
 	else if (quote == '"' && p[0] == '\\' && p[1] != '"' && p[1] != '\\')
-		scan_wrong(s, s->line, "only \\\" and \\\\ may follow a backslash; write the character itself");
+		scan_wrong(s, s->line, "only \\\" and \\\\ may follow a backslash; write the "
+			   "character itself");
 }
 
 static void skip_string(struct scan *s)
@@ -150,9 +151,11 @@ static void check_plain(struct scan *s)
 	else if (c == '\r')
 		*s->p = ' ';
 	else if (c == '+' && s->p[1] != '=')
-		scan_wrong(s, s->line, "the sign + outside of a string; put the value in quotes, as \"+447700900123\"");
+		scan_wrong(s, s->line, "the sign + outside of a string; put the value in quotes, "
+			   "as \"+447700900123\"");
 	else if (!is_word(*s->p) && !strchr(" \t=,+", c))
-		scan_wrong(s, s->line, "a sign outside of a string that has no meaning here; put the value in quotes");
+		scan_wrong(s, s->line, "a sign outside of a string that has no meaning here; put "
+			   "the value in quotes");
 	if (!s->good)
 		return;
 	s->p++;

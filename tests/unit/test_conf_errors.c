@@ -1,0 +1,221 @@
+#include <glib.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "conf.h"
+#include "conf_files.h"
+
+/* ---- wrong files: everything that is wrong, with its line ---- */
+
+struct wrong_row {
+	const char *name, *text;
+	const char *wants[4];	/* in the message, in this order; ":3: x" */
+	guint lines;		/* of the message */
+};
+
+static const struct wrong_row wrong_rows[] = {
+	{ "unknown-key", GOOD "\ncolect_window = 45s", { ":2: there is no colect_window", "did you mean collect_window?" }, 1 },
+	{ "unknown-keys", GOOD "\nfoo = 1\nbar = { 1, 2 }\nqux { a = 1 }\nqux x { a = { 1 } b = '}' }\nsms_max = 1",
+	  { ":2: there is no foo", ":3: there is no bar", ":4: there is no qux", ":5: there is no qux" }, 5 },
+	{ "unknown-key-after-comment", GOOD "# x\n/* y\n */ # z\nfoo = 1", { ":4: there is no foo" }, 1 },
+	{ "key-of-a-section", GOOD "\nphone = \"+447700900123\"", { ":2: ", "it belongs into a section person" }, 1 },
+	{ "key-of-the-top", GOOD "\nperson eve { mail = e@example.com region = GB }",
+	  { ":2: there is no region in a section person; it belongs at the top" }, 1 },
+	{ "twice", GOOD "\nregion = GB\nregion = US", { ":3: region is given twice, first at line 2" }, 1 },
+	{ "list-twice", "sources = { sendmail }\nsources = { \"192.0.2.1\" } audit = a@example.com " PEOPLE LINE,
+	  { ":2: sources is given twice, first at line 1" }, 1 },
+	{ "person-twice", GOOD "\nperson anna { mail = c@example.com }", { ":2: person anna is there twice, first at line 1" }, 1 },
+	{ "line-twice", GOOD "default_line = main\nline main { owner = anna }", { ":2: line main is there twice" }, 1 },
+	{ "phone-twice", GOOD "\nperson eve { mail = e@example.com\nphone = \"+44 7700 900123\" }",
+	  { ":3: phone +447700900123 is that of person anna at line 1 too" }, 1 },
+	{ "extension-twice", GOOD "default_line = main\nline a { owner = anna extensions = { \"201\",\n\"202\" } }\n"
+	  "line b { owner = bob queues = { \"202\" } }", { ":4: queues: \"202\" belongs to line a at line 3 already" }, 1 },
+	{ "mailbox-twice", GOOD "default_line = main\nline a { owner = anna mailboxes = { X@example.com } }\n"
+	  "line b { owner = bob mailboxes = { x@example.com } }", { ":3: mailboxes: \"x@example.com\" belongs to line a at line 2" },
+	  1 },
+	{ "no-person", GOOD "\nline b { owner = ana } default_line = b", { ":2: owner = ana: there is no person ana; did you "
+	  "mean anna?" }, 1 },
+	{ "no-person-alike", TOP "\nline b { owner = zoe }", { ":2: owner = zoe: there is no person zoe; write a section person zoe" },
+	  1 },
+	{ "no-policy", GOOD "default_line = main\nline b { owner = anna closed = night }", { ":2: closed = night: there is no "
+	  "policy night" }, 1 },
+	{ "no-line", GOOD "\ndefault_line = nain", { ":2: default_line = nain: there is no line nain; did you mean main?" }, 1 },
+	{ "no-default-line", GOOD "line b { owner = anna }", { ": default_line is missing" }, 1 },
+	{ "no-line-at-all", TOP PEOPLE, { ": there is no line" }, 1 },
+	{ "no-audit", "sources = { sendmail } " PEOPLE "\n" LINE, { ":2: line main has no audit mailbox" }, 1 },
+	{ "no-sources", "audit = a@example.com " PEOPLE LINE, { ": sources is missing; write sources = " }, 1 },
+	{ "no-mail", TOP LINE "\nperson anna {\n\n}", { ":2: person anna: mail is missing; write mail = " }, 1 },
+	{ "no-owner", TOP PEOPLE "\nline main {\nname = X }", { ":2: line main: owner is missing" }, 1 },
+	{ "no-tell", GOOD "policy p {\n step {\n } }", { ":2: step: tell is missing" }, 1 },
+	{ "bad-phone", GOOD "\nperson eve { mail = e@example.com phone = \"07700 900123\" }", { ":2: phone = \"07700 900123\" is no "
+	  "E.164 number; write it with +" }, 1 },
+	{ "bare-phone", GOOD "\nperson eve { mail = e@example.com phone = +447700900123 }", { ":2: the sign + outside of a string" },
+	  1 },
+	{ "bad-number", GOOD "default_line = main line b { owner = anna numbers = {\n\"201\",\n\"+442079460100\",\n\"020\" } }",
+	  { ":2: numbers = \"201\" is no E.164 number", ":4: numbers = \"020\"" }, 2 },
+	{ "bad-mail", GOOD "\nperson eve { mail = \"Eve <e@example.com>\" }", { ":2: mail = \"Eve <e@example.com>\" is no mail "
+	  "address; write one like" }, 1 },
+	{ "bad-time", GOOD "\ncollect_window = 2w\nack_timeout = 5s", { ":2: collect_window = \"2w\" is no time within the range; "
+	  "write 0s to 10m", ":3: ack_timeout = \"5s\" is no time within the range; write 5m to 7d" }, 2 },
+	{ "bad-numbers", GOOD "\nsms_max = 161\nbody_max = 2\nsubject_tag = perhaps\nmachine_part = xml", { ":2: sms_max = \"161\" is "
+	  "no number within the range; write 100 to 160", ":3: body_max = \"2\"", ":4: subject_tag = \"perhaps\" is no yes or no",
+	  ":5: machine_part = \"xml\" is no word that is known here; write vcon, plain or none" }, 4 },
+	{ "bad-zone", GOOD "\ntimezone = Europe/Londn", { ":2: timezone = \"Europe/Londn\" is no time zone" }, 1 },
+	{ "zone-of-files", GOOD "\ntimezone = \"../../etc/passwd\"", { ":2: timezone = \"../../etc/passwd\" is no time zone" }, 1 },
+	{ "bad-region", GOOD "\nregion = UK", { ":2: region = \"UK\" is no country" }, 1 },
+	{ "bad-hours", GOOD "\nhours = \"Mo-Fr 9 to 5\"", { ":2: hours: opening hours \"Mo-Fr 9 to 5\"" }, 1 },
+	{ "bad-line-hours", GOOD "default_line = main\nline b { owner = anna\nhours = \"Xx 09:00-17:00\" }", { ":3: hours: " }, 1 },
+	{ "bad-source", "sources = { \"192.0.2.0/33\",\n\"example.com\" } audit = a@example.com " PEOPLE LINE,
+	  { ":1: sources = \"192.0.2.0/33\" is no address or network", ":2: sources = \"example.com\"" }, 2 },
+	{ "bad-relay", GOOD "\nrelay = localhost", { ":2: relay = \"localhost\" is no host and port" }, 1 },
+	{ "bad-socket", GOOD "\nmilter_socket = \"/tmp/x\"", { ":2: milter_socket = \"/tmp/x\" is no socket" }, 1 },
+	{ "bad-mode", GOOD "\nmilter_socket_mode = 0680", { ":2: milter_socket_mode = \"0680\" is no octal mode" }, 1 },
+	{ "bad-domain", GOOD "\ndomain = \"x y\"", { ":2: domain = \"x y\" is no domain" }, 1 },
+	{ "bad-path", GOOD "\nstore = ringback.db", { ":2: store = \"ringback.db\" is no absolute path" }, 1 },
+	{ "bad-title", GOOD "\nperson \"a b\" { mail = e@example.com }", { ":2: person \"a b\" is no name" }, 1 },
+	{ "step-without-phone", GOOD "policy p {\nstep { tell = bob } }", { ":2: tell = bob: bob has no phone" }, 1 },
+	{ "policy-without-steps", GOOD "\npolicy p { repeat = 2 }", { ":2: policy p has 0 steps" }, 1 },
+	{ "two-providers", GOOD "provider a { host = a system_id = x }\nprovider b { host = b system_id = y }", { ":2: a second "
+	  "provider" }, 1 },
+	{ "long-system-id", GOOD "\nprovider a { host = a system_id = \"0123456789abcdef\" }", { ":2: system_id = " }, 1 },
+	{ "long-source-addr", GOOD "\nprovider a { host = a system_id = x source_addr = RINGBACKRING }", { ":2: source_addr = " }, 1 },
+	{ "no-password", GOOD "provider a { host = a system_id = x\npassword_file = \"/nonexistent/x\" }",
+	  { ":2: password_file /nonexistent/x cannot be read" }, 1 },
+	{ "password-no-file", GOOD "provider a { host = a system_id = x\npassword_file = \"/dev/zero\" }",
+	  { ":2: password_file /dev/zero is no regular file" }, 1 },
+	{ "no-profiles", GOOD "\nprofile_dir = \"/nonexistent/x\"", { ":2: profile_dir: " }, 1 },
+	{ "string-open", GOOD "\nregion = \"GB\naudit = x", { ":2: this string does not end" }, 1 },
+	{ "comment-open", GOOD "\n/* x\n\n", { ":2: this comment does not end" }, 1 },
+	{ "brace-open", GOOD "\nline b {\n owner = anna\n", { ":2: this { has no }" }, 1 },
+	{ "brace-closed", GOOD "\n}", { ":2: this } has no {" }, 1 },
+	{ "no-equal-sign", GOOD "\nregion GB", { ":2: missing equal sign after option 'region'" }, 1 },
+	{ "list-for-one", GOOD "\nregion = { GB }", { ":2: unexpected token '{'" }, 1 },
+	{ "empty-name", GOOD "\n\"\" = x", { ":2: a name that is empty" }, 1 },
+	{ "environment", GOOD "\nregion = \"${HOME}\"", { ":2: ${...} is not replaced here" }, 1 },
+	{ "escape", GOOD "\nregion = \"\\x47B\"", { ":2: only " }, 1 },
+	{ "way-into-a-section", GOOD "\n\"line=main|owner\" = bob", { ":2: " }, 1 },
+	{ "errors-with-a-syntax-error", "sms_max = 1\nfoo = 1\nregion GB\n", { ":1: sms_max", ":2: there is no foo",
+	  ":3: missing equal sign" }, 3 },
+	{ "not-utf8", GOOD "\n# \xff", { ":2: is not UTF-8" }, 1 },
+	{ "order", GOOD "\nregion = UK\nfoo = 1\nsms_max = 1", { ":2: region", ":3: there is no foo", ":4: sms_max" }, 3 },
+};
+
+static guint count_lines(const char *s)
+{
+	guint n = *s != '\0';
+
+	for (; *s; s++)
+		n += *s == '\n';
+	return n;
+}
+
+static void test_wrong(gconstpointer data)
+{
+	const struct wrong_row *row = data;
+	g_autofree char *file = write_file("wrong.conf", row->text, 0600);
+	g_autoptr(GError) err = NULL;
+	struct conf *c = conf_load(file, &err);
+	const char *at;
+
+	g_assert_null(c);
+	g_assert_nonnull(err);
+	g_test_message("%s", err->message);
+	at = err->message;
+	for (gsize i = 0; i < G_N_ELEMENTS(row->wants) && row->wants[i]; i++) {
+		const char *found = strstr(at, row->wants[i]);
+
+		if (!found)
+			g_test_message("not found: %s", row->wants[i]);
+		g_assert_nonnull(found);
+		at = found + 1;
+	}
+	g_assert_true(g_str_has_prefix(err->message, file));
+	g_assert_cmpuint(count_lines(err->message), ==, row->lines);
+	g_unlink(file);
+}
+
+/* A file after one whose string did not end is read as if nothing had been. */
+static void test_after_wrong(void)
+{
+	static const char *const bad[] = { "region = \"GB", "region = 'GB", "/* x", "region = \"\\9\"", "region = {", "line x {" };
+	g_autofree char *good = write_file("good.conf", GOOD, 0600);
+
+	for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
+		g_autofree char *file = write_file("bad.conf", bad[i], 0600);
+		g_autoptr(GError) err = NULL;
+		struct conf *c = conf_load(file, NULL);
+
+		g_assert_null(c);
+		c = conf_load(good, &err);
+		g_assert_no_error(err);
+		g_assert_nonnull(c);
+		conf_unref(c);
+		g_unlink(file);
+	}
+	g_unlink(good);
+}
+
+static char *load_profiles(const char *first)
+{
+	g_autofree char *dir = g_build_filename(folder, "profiles", NULL), *good = NULL, *bad = NULL, *file = NULL, *text = NULL;
+	g_autoptr(GError) err = NULL;
+	struct conf *c;
+
+	g_assert_cmpint(g_mkdir(dir, 0700), ==, 0);
+	bad = write_file("profiles/a.conf", first, 0600);
+	good = write_file("profiles/b.conf", "profile \"b\" { class = missed match { subject('^b$') } extract { } }\n", 0600);
+	text = g_strdup_printf(GOOD "\nprofile_dir = \"%s\"", dir);
+	file = write_file("load.conf", text, 0600);
+	c = conf_load(file, &err);
+	conf_unref(c);
+	g_unlink(file);
+	g_unlink(good);
+	g_unlink(bad);
+	g_rmdir(dir);
+	return g_strdup(err ? err->message : "");
+}
+
+/* One wrong profile is one error, whatever state it left libconfuse in. */
+static void test_wrong_profile(void)
+{
+	static const char *const bad[] = { "profile \"a", "profile 'a", "/* x", "profile \"a\" { class = \"\\9\" }", "x = 1" };
+
+	for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
+		g_autofree char *message = load_profiles(bad[i]);
+
+		g_test_message("%s", message);
+		g_assert_nonnull(strstr(message, "a.conf"));
+		g_assert_null(strstr(message, "b.conf"));
+	}
+}
+
+static void test_no_file(void)
+{
+	g_autoptr(GError) err = NULL;
+
+	g_assert_null(conf_load("/nonexistent/ringback.conf", &err));
+	g_assert_true(g_str_has_prefix(err->message, "/nonexistent/ringback.conf: cannot be read: "));
+	g_clear_error(&err);
+	g_assert_null(conf_load("/dev/zero", &err));
+	g_assert_nonnull(strstr(err->message, "no regular file"));
+}
+
+int main(int argc, char **argv)
+{
+	int rc;
+
+	g_test_init(&argc, &argv, NULL);
+	folder = g_dir_make_tmp("ringback-conf-XXXXXX", NULL);
+	for (gsize i = 0; i < G_N_ELEMENTS(wrong_rows); i++) {
+		g_autofree char *path = g_strdup_printf("/conf/wrong/%s", wrong_rows[i].name);
+
+		g_test_add_data_func(path, &wrong_rows[i], test_wrong);
+	}
+	g_test_add_func("/conf/after-wrong", test_after_wrong);
+	g_test_add_func("/conf/wrong-profile", test_wrong_profile);
+	g_test_add_func("/conf/no-file", test_no_file);
+	rc = g_test_run();
+	g_rmdir(folder);
+	g_free(folder);
+	return rc;
+}
