@@ -79,9 +79,9 @@ def empty_site(postfix_server, mailboxes_server):
     mailboxes_server.clear()
     site = Site(postfix_server, mailboxes_server)
     yield site
+    postfix_server.empty_queue()
     if site.daemon:
         site.daemon.destroy()
-    postfix_server.wait_idle()
 
 
 @pytest.fixture

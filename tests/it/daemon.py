@@ -19,7 +19,6 @@ OWNER = "anna@example.com"
 CONF = """\
 region = US
 timezone = America/New_York
-sources = {{ "192.0.2.0/24", "sendmail" }}
 audit = {audit}
 domain = example.com
 milter_socket = "{socket}"
@@ -64,7 +63,7 @@ class Daemon:
         self.log_file = self.folder / "log"
         self.process = None
         self.extra = extra
-        self.settings = {"relay": '""', "hours": '"off"', **settings}
+        self.settings = {"sources": '{ "192.0.2.0/24", "sendmail" }', "relay": '""', "hours": '"off"', **settings}
         self.write()
 
     def write(self, **settings):
@@ -112,14 +111,17 @@ class Daemon:
         self.process.send_signal(signal.SIGUSR1)
         wait_until(lambda: "reload" in self.log()[before:], "ringbackd says that it has reloaded")
 
-    def stop(self, timeout=30):
-        """By SIGTERM; a sanitizer's finding or a crash shows in the exit code."""
+    def stop(self):
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         if self.process:
-            code = self.process.wait(timeout)
-            self.process = None
-            assert code == 0, f"ringbackd ended with {code}\n{self.log()[-4000:]}"
+            self.ended()
+
+    def ended(self, timeout=30):
+        """Waits for the end; a crash, or what a sanitizer found, shows in the exit code."""
+        code = self.process.wait(timeout)
+        self.process = None
+        assert code == 0, f"ringbackd ended with {code}\n{self.log()[-4000:]}"
 
     def kill(self):
         """As a crash: no chance to do anything."""

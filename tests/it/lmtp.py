@@ -1,10 +1,11 @@
 """A mailbox server: takes every mail by LMTP and keeps each copy with its envelope."""
 import email
 import email.policy
+import functools
 import socketserver
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass
@@ -14,10 +15,10 @@ class Copy:
     rcpt: str
     orcpt: str      # what the ORCPT parameter said, "" without one
     data: bytes     # CRLF line ends
-    message: object = field(init=False, repr=False)
 
-    def __post_init__(self):
-        self.message = email.message_from_bytes(self.data, policy=email.policy.default)
+    @functools.cached_property
+    def message(self):
+        return email.message_from_bytes(self.data, policy=email.policy.default)
 
     def header(self, name):
         return self.message[name]
@@ -108,7 +109,7 @@ class Mailboxes:
             while not (found := condition(self.copies)):
                 left = end - time.monotonic()
                 if left <= 0:
-                    got = [(c.rcpt, c.header("Subject")) for c in self.copies]
+                    got = [(c.rcpt, len(c.data)) for c in self.copies]
                     raise AssertionError(f"no {what} within {timeout} s; mailboxes have {got}")
                 self.changed.wait(left)
             return found

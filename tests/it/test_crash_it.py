@@ -91,7 +91,7 @@ def test_kill_under_load(empty_site, smsc):
     assert len(calls) == len(senders.calls) > KILLS
 
     # One item a call.
-    items = collections.Counter(caller for caller, in daemon.rows("SELECT caller FROM item"))
+    items = collections.Counter(caller for caller, in daemon.rows("SELECT caller FROM items"))
     assert set(items) >= calls
     assert not [caller for caller, n in items.items() if n > 1]
 
@@ -107,7 +107,7 @@ def test_kill_under_load(empty_site, smsc):
         return collections.Counter(next((c for c in calls if c in t.text), t.text) for t in texts)
     smsc.wait(lambda texts: calls <= set(told(texts)), "text for each call", 120)
     twice = {caller for caller, in daemon.rows(
-        "SELECT caller FROM item WHERE id IN (SELECT item FROM journal WHERE why LIKE '%possibly twice%')")}
+        "SELECT caller FROM items WHERE id IN (SELECT item FROM journal WHERE why LIKE '%possibly twice%')")}
     assert not [c for c, n in told(smsc.texts).items() if n > 1 and c not in twice], "text doubled in silence"
-    wait_until(lambda: not daemon.rows("SELECT 1 FROM job WHERE kind = 0 AND state IN (0, 1) AND due <= unixepoch()"),
+    wait_until(lambda: not daemon.rows("SELECT 1 FROM outbox WHERE kind = 0 AND state IN (0, 1) AND due <= unixepoch()"),
                "no text waits", 60)

@@ -41,8 +41,8 @@ def test_ring_group(site):
         site.send(mails.freepbx_missed(extension=extension, to=f"{person}@example.com"), [f"{person}@example.com"])
     assert site.rcpts() == [OWNER, AUDIT]
     assert verdicts(site.daemon) == ["edit", "swallow", "swallow"]
-    assert len(site.daemon.rows("SELECT * FROM item")) == 1
-    assert len(site.daemon.rows("SELECT * FROM notice")) == 3
+    assert len(site.daemon.rows("SELECT * FROM items")) == 1
+    assert len(site.daemon.rows("SELECT * FROM notices")) == 3
 
 
 @pytest.mark.parametrize("rcpts", [
@@ -211,7 +211,7 @@ def test_our_own_work_is_not_done_twice(site):
     site.send(edited.data, [OWNER, AUDIT])
     assert site.rcpts() == [OWNER, AUDIT]
     assert all(copy.data.endswith(edited.data) for _, copy in site.delivered())
-    assert len(site.daemon.rows("SELECT * FROM notice")) == 1
+    assert len(site.daemon.rows("SELECT * FROM notices")) == 1
 
 
 # ---- connections ----
@@ -237,7 +237,7 @@ def test_recipients_of_an_abandoned_mail_do_not_leak(site):
         assert site.postfix.hand_in(s, mails.freepbx_missed(), ["bob@example.com"])[0] == 250
     site.postfix.wait_idle()
     assert site.rcpts() == [OWNER, AUDIT]
-    assert "eve" not in str(site.daemon.rows("SELECT rcpts FROM notice"))
+    assert "eve" not in str(site.daemon.rows("SELECT rcpts FROM notices"))
 
 
 def test_client_vanishes(site):
@@ -257,7 +257,7 @@ def test_client_vanishes(site):
         s.close()
     site.send(mails.freepbx_missed(), [OWNER])
     assert site.rcpts() == [OWNER, AUDIT]
-    assert len(site.daemon.rows("SELECT * FROM notice")) == 1
+    assert len(site.daemon.rows("SELECT * FROM notices")) == 1
 
 
 def test_probes(site):
@@ -316,7 +316,7 @@ def test_store_out_of_reach_tempfail(site):
     # The PBX tries again: another queue id, another Message-ID.
     site.send(mails.freepbx_missed(message_id="<two@pbx.example.com>"), ["bob@example.com"])
     assert site.rcpts() == [OWNER, AUDIT]
-    assert len(site.daemon.rows("SELECT * FROM item")) == 1
+    assert len(site.daemon.rows("SELECT * FROM items")) == 1
 
 
 def test_store_out_of_reach_accept(empty_site):
@@ -336,7 +336,7 @@ def test_same_mail_again(site):
     """The client never heard our yes: it sends again, with a new queue id and a new Message-ID."""
     site.send(mails.freepbx_missed(message_id="<one@pbx.example.com>"), [OWNER])
     site.send(mails.freepbx_missed(message_id="<two@pbx.example.com>"), [OWNER])
-    assert len(site.daemon.rows("SELECT * FROM item")) == 1
+    assert len(site.daemon.rows("SELECT * FROM items")) == 1
     assert site.rcpts() == [OWNER] * 2 + [AUDIT] * 2
     assert {c.header("X-Ringback-Item") for c in site.mailboxes.copies} == {"RB-1"}
     assert {c.header("X-Ringback-Calls") for c in site.mailboxes.copies} == {"1"}
@@ -502,7 +502,7 @@ def test_stop_lets_the_open_session_finish(site):
         wait_until(lambda: not os.path.exists(site.postfix.socket), "the socket is gone")
         code, text = s.data(mails.freepbx_missed())
         assert code == 250, text
-    daemon.stop()
+    daemon.ended()
     site.postfix.wait_idle()
     assert site.rcpts() == [OWNER, AUDIT]
 
