@@ -69,6 +69,18 @@ bool host_folder(const char *path, mode_t mode, const char *user, GError **err)
 	return true;
 }
 
+bool host_give(const char *path, const char *user, GError **err)
+{
+	struct passwd *pw;
+
+	if (!user_of(user, &pw, err))
+		return false;
+	if (pw && lchown(path, pw->pw_uid, (gid_t)-1) != 0 && errno != ENOENT)
+		return err_set(err, ERR_CONF, "%s: cannot be given to %s: %s", path, user,
+			       g_strerror(errno));
+	return true;
+}
+
 /* In the parent: until the child is ready, or is no more. */
 static void wait_for_child(int fd, pid_t pid)
 {

@@ -326,13 +326,22 @@ static bool make_folders(const struct conf *conf, GError **err)
 	return host_folder(socket, 0755, conf->user, err);
 }
 
+/* The user must own the socket: to stop at once, libmilter is woken by a connection to it. */
+static bool open_socket(const struct conf *conf, GError **err)
+{
+	if (!milter_listen(conf, err))
+		return false;
+	return !g_str_has_prefix(conf->milter_socket, "unix:") ||
+	       host_give(conf->milter_socket + strlen("unix:"), conf->user, err);
+}
+
 /* What needs root, then root no more. */
 static bool prepare(const struct conf *conf, GError **err)
 {
 	host_limits();
 	if (!make_folders(conf, err))
 		return false;
-	if ((options.role & ROLE_MILTER) && !milter_listen(conf, err))
+	if ((options.role & ROLE_MILTER) && !open_socket(conf, err))
 		return false;
 	if (!options.foreground && !host_background(err))
 		return false;
