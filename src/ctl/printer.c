@@ -51,7 +51,8 @@ bool printer_json(const struct printer *p)
 static void print_cell(struct printer *p, const char *text, guint column)
 {
 	bool last = p->columns[column + 1] == NULL;
-	int pad = last ? 0 : p->widths[column] - (int)g_utf8_strlen(text, -1);
+	int width = MAX(p->widths[column], (int)strlen(p->columns[column]));
+	int pad = last ? 0 : width - (int)g_utf8_strlen(text, -1);
 
 	fprintf(p->out, "%s%*s%s", text, MAX(pad, 0), "", last ? "\n" : "  ");
 }
