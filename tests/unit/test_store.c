@@ -878,7 +878,7 @@ static void test_own_writes(struct world *w)
 }
 
 #define N_THREADS 8
-#define N_EACH 100
+#define N_EACH 60
 
 struct worker {
 	struct world *w;
