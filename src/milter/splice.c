@@ -34,33 +34,48 @@ static int64_t boundary_number(const char *s, gsize n)
 	return largest + 1;
 }
 
+/* One octet of quoted-printable at to; gives what it takes. */
+static gsize put_qp(char *to, guchar c, bool plain)
+{
+	static const char hex[] = "0123456789ABCDEF";
+
+	to[0] = plain ? (char)c : '=';
+	if (plain)
+		return 1;
+	to[1] = hex[c >> 4];
+	to[2] = hex[c & 15];
+	return 3;
+}
+
 /* RFC 2045, 6.7. Line ends of the text stay line ends; a line is at most 76 octets. */
 static void append_qp(GString *out, const char *s)
 {
-	gsize column = 0;
+	gsize old = out->len, n = strlen(s), column = 0;
+	char *to;
 
+	/* three octets for each, and a soft line end after 73 of them at the earliest */
+	g_string_set_size(out, old + n * 3 + n * 3 / 73 * 3 + 3);
+	to = out->str + old;
 	for (; *s; s++) {
 		guchar c = (guchar)*s;
-		bool line_end = c == '\n' || (c == '\r' && s[1] == '\n');
 		bool blank = (c == ' ' || c == '\t') && s[1] != '\r' && s[1] != '\n' && s[1] != 0;
 		bool plain = blank || (c > ' ' && c < 0x7f && c != '=');
 
-		if (line_end) {
+		if (c == '\n' || (c == '\r' && s[1] == '\n')) {
 			s += c == '\r';
-			g_string_append(out, "\r\n");
+			to = (char *)memcpy(to, "\r\n", 2) + 2;
 			column = 0;
 			continue;
 		}
 		if (column + (plain ? 1 : 3) > 75) {
-			g_string_append(out, "=\r\n");
+			to = (char *)memcpy(to, "=\r\n", 3) + 3;
 			column = 0;
 		}
-		if (plain)
-			g_string_append_c(out, (char)c);
-		else
-			g_string_append_printf(out, "=%02X", c);
-		column += plain ? 1 : 3;
+		n = put_qp(to, c, plain);
+		to += n;
+		column += n;
 	}
+	g_string_set_size(out, (gsize)(to - out->str));
 }
 
 static void append_part(GString *out, const char *boundary, const char *fields, const char *text)
@@ -81,15 +96,6 @@ static void append_summary(GString *out, const struct splice_parts *parts, const
 	g_string_append_printf(out, "--%s--\r\n\r\n", boundary);
 }
 
-/* The line end before a delimiter belongs to the delimiter (RFC 2046, 5.1.1), so the body's last octet stays the
- * last. */
-static void append_original(GString *out, const struct splice_original *o, const char *boundary)
-{
-	g_string_append_printf(out, "--%s\r\n%s\r\n", boundary, o->fields);
-	g_string_append_len(out, o->body, (gssize)o->body_size);
-	g_string_append(out, "\r\n");
-}
-
 static void append_machine(GString *out, const struct splice_parts *parts, const char *boundary)
 {
 	g_autofree char *fields = g_strdup_printf("Content-Type: %s; name=\"%s\"\r\n"
@@ -99,24 +105,38 @@ static void append_machine(GString *out, const struct splice_parts *parts, const
 	append_part(out, boundary, fields, parts->machine);
 }
 
+/* Not a piece of the arena: those are zeroed, and have a limit below that of a body. Not a GString: that would take up
+ * to twice the size. */
+static char *join(const GString *before, const struct splice_original *o, const GString *after, struct arena *a)
+{
+	char *body = g_malloc(before->len + o->body_size + after->len);
+
+	memcpy(body, before->str, before->len);
+	if (o->body_size > 0)
+		memcpy(body + before->len, o->body, o->body_size);
+	memcpy(body + before->len + o->body_size, after->str, after->len);
+	arena_own(a, body, g_free);
+	return body;
+}
+
 struct spliced splice_make(const struct splice_parts *parts, const struct splice_original *o, struct arena *a)
 {
 	g_autofree char *boundary = g_strdup_printf(BOUNDARY "%" G_GINT64_FORMAT,
 						    MAX(boundary_number(o->body, o->body_size),
 							boundary_number(o->fields, strlen(o->fields))));
-	/* not a piece of the arena: those are zeroed, and have a limit below that of a body */
-	GString *out = g_string_sized_new(o->body_size + 16 * 1024);
+	g_autoptr(GString) before = g_string_sized_new(8000), after = g_string_sized_new(4000);
 	struct spliced result;
 
-	append_summary(out, parts, boundary);
-	append_original(out, o, boundary);
+	append_summary(before, parts, boundary);
+	g_string_append_printf(before, "--%s\r\n%s\r\n", boundary, o->fields);
+	/* this line end belongs to the delimiter (RFC 2046, 5.1.1): the body's last octet stays the last */
+	g_string_append(after, "\r\n");
 	if (parts->machine)
-		append_machine(out, parts, boundary);
-	g_string_append_printf(out, "--%s--\r\n", boundary);
-	result.size = out->len;
-	result.body = g_string_free(out, FALSE);
+		append_machine(after, parts, boundary);
+	g_string_append_printf(after, "--%s--\r\n", boundary);
+	result.size = before->len + o->body_size + after->len;
+	result.body = join(before, o, after, a);
 	result.content_type = arena_printf(a, "multipart/mixed; boundary=\"%s\"", boundary);
 	result.eight_bit = has_8bit(o->body, o->body_size) || has_8bit(o->fields, strlen(o->fields));
-	arena_own(a, (char *)result.body, g_free);
 	return result;
 }

@@ -457,9 +457,9 @@ static void test_machine(gconstpointer data)
 	world_begin(&w, ANNA, AUDIT);
 	w.conf.machine_part = row->part;
 	e = make(&w, one_rcpt, HEAD, "x", 1, NULL);
-	g_assert_true((strstr(e->body, "Content-Type: application/") != NULL) == (row->type != NULL));
+	g_assert_true((g_strstr_len(e->body, (gssize)e->body_size, "Content-Type: application/") != NULL) == (row->type != NULL));
 	if (row->type)
-		g_assert_nonnull(strstr(e->body, row->type));
+		g_assert_nonnull(g_strstr_len(e->body, (gssize)e->body_size, row->type));
 	world_end(&w);
 }
 
@@ -550,8 +550,9 @@ static void test_summary_text(void)
 	const struct splice_original original = { "", "x", 1 };
 	AUTO_ARENA a = arena_new();
 	struct spliced s = splice_make(&parts, &original, a);
-	g_autofree char *mail = g_strdup_printf("Content-Type: %s\n\n%s", s.content_type, s.body);
-	g_auto(GStrv) lines = g_strsplit(s.body, "\r\n", -1);
+	g_autofree char *body = g_strndup(s.body, s.size);
+	g_autofree char *mail = g_strdup_printf("Content-Type: %s\n\n%s", s.content_type, body);
+	g_auto(GStrv) lines = g_strsplit(body, "\r\n", -1);
 	const struct letter *l = reader_read(mail, strlen(mail), NULL, a);
 	g_auto(GStrv) pieces = g_strsplit(text, "\r", -1);
 	g_autofree char *want = g_strjoinv("", pieces);
