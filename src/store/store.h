@@ -50,7 +50,8 @@ guint64 store_fault_count(const struct store *s);	/* operations so far */
 /* Reads give objects in a. "No such thing" is true with NULL. */
 bool tx_item(struct store_tx *tx, int64_t id, struct arena *a, struct item **i_r, GError **err);
 
-/* The newest item (highest id) with this key that is live, or closed at or after closed_since. */
+/* The newest item (highest id) with this key that is live, or closed (or suppressed: `closed` says when) at or after
+ * closed_since. */
 bool tx_item_by_key(struct store_tx *tx, const char *key, int64_t closed_since, struct arena *a, struct item **i_r,
 		    GError **err);
 /* Likewise by the PBX's call id, created at or after since. */

@@ -85,7 +85,7 @@ static bool mem_item_by_key(struct store_tx *tx, const char *key, int64_t closed
 		const struct item *i = items->pdata[n];
 
 		if (g_strcmp0(i->key, key) == 0 &&
-		    (item_is_live(i) || (i->state == STATE_CLOSED && i->closed >= closed_since))) {
+		    (item_is_live(i) || (i->closed > 0 && i->closed >= closed_since))) {
 			*i_r = item_copy(a, i);
 			return true;
 		}

@@ -148,7 +148,7 @@ static int64_t item_until(const struct item *i)
 {
 	if (item_is_live(i))
 		return INT64_MAX;
-	return i->state == STATE_CLOSED ? i->closed : -1;
+	return i->closed > 0 ? i->closed : -1;
 }
 
 static bool sqlite_item_insert(struct store_tx *tx, struct item *i, GError **err)
