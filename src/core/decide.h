@@ -63,6 +63,8 @@ struct facts {
 	/* REPLY: codes of that phone, live items first, newest first */
 	const struct texted *texted;
 	gsize n_texted;
+	/* TIMER of a step: the step's text is still in the outbox, since no carrier could take it */
+	bool text_waits;
 	/* COMMAND: phones already told about `item` (E.164), for TAKEN texts; NULL-terminated or NULL */
 	const char *const *told;
 };

@@ -43,14 +43,16 @@ static struct job *text_job(struct think *t, const struct item *i, enum job_topi
 
 	j->person = to->id;
 	j->to = to->phone;
-	j->expires = t->now + life_s;
+	j->expires = life_s ? t->now + life_s : 0;
 	return j;
 }
 
-/* The text is worth sending until the step ends. */
+/* The text is worth sending until the step ends; where none can be sent, the step does not end (see step_over()). */
 static void tell_step(struct think *t, struct item *i, const struct step *s, int64_t total, bool first)
 {
-	text_job(t, i, first ? TOPIC_FIRST : TOPIC_ESCALATION, s->tell, s->wait_s);
+	if (!first)
+		t->d->cancel |= TOPIC_BIT(TOPIC_FIRST) | TOPIC_BIT(TOPIC_ESCALATION);
+	text_job(t, i, first ? TOPIC_FIRST : TOPIC_ESCALATION, s->tell, 0);
 	think_job(t, i, JOB_TIMER, TOPIC_STEP, t->now + s->wait_s);
 	i->texted = t->now;
 	think_journal(t, i, first ? JOURNAL_TOLD : JOURNAL_ESCALATED, "ringback", "text",

@@ -29,12 +29,34 @@ static bool step_in_force(const struct think *t)
 	return t->f->item->state == STATE_OPEN && t->e->job->step == t->f->item->step;
 }
 
+/* The wait is for an answer, and who has not been texted cannot answer: an outage of the provider must not use up the
+ * policy. The audit mailbox hears of it once. */
+static void wait_again(struct think *t)
+{
+	struct item *i = think_item(t, t->f->item);
+	const struct escalation_policy *p = tell_policy(t, i);
+	const struct step *s = p ? escalate_next(p, i->step - 1) : NULL;
+	int64_t wait = s ? s->wait_s : 60;
+
+	think_job(t, i, JOB_TIMER, TOPIC_STEP, t->now + wait);
+	think_why(t, "text not sent yet");
+	think_journal(t, i, JOURNAL_PUT_OFF, "ringback", "timer", "the text of step %" G_GINT64_FORMAT
+		      " has not gone yet: no provider can be reached", i->step);
+	if (t->now - i->texted < 2 * wait)
+		think_note(t, i, "The text to %s has not gone yet: no provider can be reached. It goes as soon as one can",
+			   s ? think_name(t, s->tell->id) : "the person on call");
+}
+
 static void step_over(struct think *t)
 {
 	struct item *i;
 
 	if (!step_in_force(t)) {
 		stale(t);
+		return;
+	}
+	if (t->f->text_waits) {
+		wait_again(t);
 		return;
 	}
 	i = think_item(t, t->f->item);

@@ -325,6 +325,23 @@ bool engine_receipt(struct engine *e, const char *provider, const struct receipt
 
 /* ---- a timer, and the SMSC's final no, which is a timer that came early ---- */
 
+/* Is the text of the step that this timer ends still here? */
+static bool find_text_waits(struct store_tx *tx, struct turn *t, const struct job *timer, bool *waits_r, GError **err)
+{
+	struct job **jobs;
+	gsize n;
+
+	if (timer->topic != TOPIC_STEP)
+		return true;
+	if (!tx_jobs_of_item(tx, timer->item, t->a, &jobs, &n, err))
+		return false;
+	for (gsize k = 0; k < n; k++)
+		*waits_r |= jobs[k]->kind == JOB_TEXT && jobs[k]->topic <= TOPIC_ESCALATION &&
+			    jobs[k]->step == timer->step &&
+			    (jobs[k]->state == JOB_WAITING || jobs[k]->state == JOB_SENDING);
+	return true;
+}
+
 static bool think_job(struct store_tx *tx, void *user, GError **err)
 {
 	struct turn *t = user;
@@ -342,6 +359,8 @@ static bool think_job(struct store_tx *tx, void *user, GError **err)
 		return false;
 	if (!i)
 		return true;
+	if (!find_text_waits(tx, t, j, &f.text_waits, err))
+		return false;
 	f.item = i;
 	t->event.job = j;
 	return decide_and_apply(tx, t, &f, err);

@@ -66,6 +66,15 @@ static struct parcel *parcel_new(struct arena *a, const struct job *j, const cha
 	return p;
 }
 
+/* The text of a step need not arrive after the step (product rule: validity_period ends with it). */
+static int64_t step_wait(const struct conf *conf, const struct job *j, const struct item *i)
+{
+	const struct escalation_policy *p = policy_of(conf->roster, i->policy);
+	const struct step *s = p && j->step > 0 ? escalate_next(p, j->step - 1) : NULL;
+
+	return s && (j->topic == TOPIC_FIRST || j->topic == TOPIC_ESCALATION) ? s->wait_s : 0;
+}
+
 static bool make_text(struct store_tx *tx, const struct conf *conf, const struct job *j, const struct item *i,
 		      int64_t now, struct arena *a, struct parcel **p_r, GError **err)
 {
@@ -74,6 +83,8 @@ static bool make_text(struct store_tx *tx, const struct conf *conf, const struct
 	if (!tx_code_give(tx, j->to, i->id, now, conf->roster->rules.code_rest_s, &code, err))
 		return false;
 	*p_r = parcel_new(a, j, text_of(conf, j, i, code, a), now);
+	if (!j->expires)
+		(*p_r)->validity_s = step_wait(conf, j, i);
 	return true;
 }
 

@@ -34,7 +34,7 @@ static void say_job(GString *s, const struct job *j, int64_t now)
 	g_string_append_printf(s, " +%s", topic_name(j->topic));
 	if (j->kind == JOB_TEXT)
 		g_string_append_printf(s, ">%s", j->person);
-	if (j->kind == JOB_TEXT && j->topic != TOPIC_ANSWER)
+	if (j->kind == JOB_TEXT && j->topic != TOPIC_ANSWER && j->expires)
 		g_string_append_printf(s, "~%" G_GINT64_FORMAT, j->expires - now);
 	if (j->kind == JOB_TIMER)
 		g_string_append_printf(s, "@%" G_GINT64_FORMAT, j->due - now);

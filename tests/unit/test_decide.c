@@ -334,7 +334,7 @@ static void test_line_gone(void)
 	forget_line(w);
 	/* no audit mailbox to write to, no owner to give it back to, and yet it goes on */
 	g_assert_cmpstr(world_event(w, "60 reply anna N 17"), ==,
-			"1:open olga x1 s2; -all +escalation>bob~600 +step@600 +answer>anna; replied passed_on escalated");
+			"1:open olga x1 s2; -all +escalation>bob +step@600 +answer>anna; replied passed_on escalated");
 	g_assert_null(world_last(w)->line);
 	g_hash_table_remove(world_roster(w)->lines_by_key, "201");
 	world_event(w, "70 mail missed 201 +442079460123 a id=7");
@@ -390,7 +390,7 @@ static void test_policy_gone(void)
 	g_free(night->id);
 	night->id = g_strdup("late");
 	g_assert_cmpstr(world_event(w, "45 timer window"), ==,
-			"1:open olga x1 s1; +first>anna~900 +step@900; opened told");
+			"1:open olga x1 s1; +first>anna +step@900; opened told");
 	world_free(w);
 }
 
