@@ -112,10 +112,13 @@ struct journal_record {
 	const char *why;	/* free words for people */
 };
 
-/* The two-digit code of an item on one phone. */
+/* The code of an item on one phone: two digits, unless very many are open. */
+#define CODE_FIRST 10
+#define CODE_END 10000		/* one more than the last */
+
 struct code {
 	const char *phone;	/* E.164 */
-	int code;		/* 10 to 99, then 100 to 999 */
+	int code;		/* CODE_FIRST to CODE_END - 1 */
 	int64_t item;
 	int64_t given;
 };

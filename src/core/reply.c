@@ -49,10 +49,10 @@ static const char *read_code(const char *p, struct tokens *t)
 	int n = 0, digits = 0;
 
 	for (; g_unichar_isdigit(g_utf8_get_char(p)); p = g_utf8_next_char(p))
-		if (++digits <= 3)
+		if (++digits <= 4)
 			n = n * 10 + g_unichar_digit_value(g_utf8_get_char(p));
 	t->n_codes++;
-	t->code = (digits == 2 && n >= 10) || (digits == 3 && n >= 100) ? n : 0;
+	t->code = (digits == 2 && n >= 10) || (digits == 3 && n >= 100) || (digits == 4 && n >= 1000) ? n : 0;
 	return p;
 }
 

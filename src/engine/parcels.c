@@ -76,12 +76,20 @@ static int64_t step_wait(const struct conf *conf, const struct job *j, const str
 }
 
 static bool make_text(struct store_tx *tx, const struct conf *conf, const struct job *j, const struct item *i,
-		      int64_t now, struct arena *a, struct parcel **p_r, GError **err)
+		      int64_t now, struct arena *a, struct parcel **p_r, const char **why_not_r, GError **err)
 {
+	g_autoptr(GError) own = NULL;
 	int code;
 
-	if (!tx_code_give(tx, j->to, i->id, now, conf->roster->rules.code_rest_s, &code, err))
-		return false;
+	if (!tx_code_give(tx, j->to, i->id, now, conf->roster->rules.code_rest_s, &code, &own)) {
+		if (!g_error_matches(own, ERR_DOMAIN, ERR_LIMIT)) {
+			g_propagate_error(err, g_steal_pointer(&own));
+			return false;
+		}
+		/* A text that cannot be answered by its code must not hold up all others. */
+		*why_not_r = "this phone has too many open items: no code is free";
+		return true;
+	}
 	*p_r = parcel_new(a, j, text_of(conf, j, i, code, a), now);
 	if (!j->expires)
 		(*p_r)->validity_s = step_wait(conf, j, i);
@@ -104,7 +112,7 @@ bool parcel_make(struct store_tx *tx, const struct conf *conf, const struct job 
 	if (*why_not_r)
 		return true;
 	if (j->kind == JOB_TEXT)
-		return make_text(tx, conf, j, i, now, a, p_r, err);
+		return make_text(tx, conf, j, i, now, a, p_r, why_not_r, err);
 	*p_r = parcel_new(a, j, render_note(a, conf->roster, i, conf->mail_from, j->to, j->text, now, j->id), now);
 	return true;
 }

@@ -99,7 +99,7 @@ bool tx_journal_add(struct store_tx *tx, const struct journal_record *j, GError 
 bool tx_journal(struct store_tx *tx, int64_t item, struct arena *a, struct journal_record ***records_r, gsize *n_r,
 		GError **err);		/* oldest first */
 
-/* The code of the item on that phone, giving the lowest free one if it has none: 10 to 99, then 100 to 999. Not free:
+/* The code of the item on that phone, giving the lowest free one if it has none: 10 to 9999. Not free:
  * items that are live, or closed less than rest_s ago. ERR_LIMIT when all are taken. */
 bool tx_code_give(struct store_tx *tx, const char *phone, int64_t item, int64_t now, int64_t rest_s, int *code_r,
 		  GError **err);

@@ -224,8 +224,8 @@ static bool code_is_void(GPtrArray *codes, guint at)
 static int lowest_free(struct store_tx *tx, const char *phone, int64_t now, int64_t rest_s)
 {
 	GPtrArray *codes = mem_table(tx, TABLE_CODES);
-	bool taken[1000] = { false };
-	int code = 10;
+	bool taken[CODE_END] = { false };
+	int code = CODE_FIRST;
 
 	for (guint i = 0; i < codes->len; i++) {
 		const struct code *c = codes->pdata[i];
@@ -233,7 +233,7 @@ static int lowest_free(struct store_tx *tx, const char *phone, int64_t now, int6
 		if (strcmp(c->phone, phone) == 0 && !code_is_free(tx, c, now, rest_s))
 			taken[c->code] = true;
 	}
-	while (code < 1000 && taken[code])
+	while (code < CODE_END && taken[code])
 		code++;
 	return code;
 }
@@ -259,7 +259,7 @@ bool mem_code_give(struct store_tx *tx, const char *phone, int64_t item, int64_t
 		}
 	}
 	code = lowest_free(tx, phone, now, rest_s);
-	if (code == 1000)
+	if (code == CODE_END)
 		return err_set(err, ERR_LIMIT, "store: all codes of one phone are taken");
 	given = ARENA_NEW(m->arena, struct code);
 	*given = (struct code){ arena_strdup(m->arena, phone), code, item, now };

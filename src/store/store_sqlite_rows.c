@@ -401,13 +401,13 @@ static bool code_of_item(struct store_tx *tx, const char *phone, int64_t item, i
 
 static int lowest_free(const struct code *codes, gsize n)
 {
-	bool taken[1000] = { false };
-	int code = 10;
+	bool taken[CODE_END] = { false };
+	int code = CODE_FIRST;
 
 	for (gsize i = 0; i < n; i++)
-		if (codes[i].code >= 0 && codes[i].code < 1000)
+		if (codes[i].code >= 0 && codes[i].code < CODE_END)
 			taken[codes[i].code] = true;
-	while (code < 1000 && taken[code])
+	while (code < CODE_END && taken[code])
 		code++;
 	return code;
 }
@@ -428,7 +428,7 @@ static bool sqlite_code_give(struct store_tx *tx, const char *phone, int64_t ite
 	if (!sqlite_codes(tx, phone, now, rest_s, a, &codes, &n, err))
 		return false;
 	code = lowest_free(codes, n);
-	if (code == 1000)
+	if (code == CODE_END)
 		return err_set(err, ERR_LIMIT, "store: all codes of one phone are taken");
 	s = tx_statement(tx, STATEMENT_CODE_INSERT, err);
 	if (!s)

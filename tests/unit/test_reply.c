@@ -15,7 +15,7 @@ static const struct row rows[] = {
 	{ "17A", VERB_ACK, 17 }, { "17D", VERB_DONE, 17 }, { "17N", VERB_NEXT, 17 }, { "17T", VERB_TRIED, 17 },
 	{ "17X", VERB_NO_CALLBACK, 17 }, { "L", VERB_LIST, 0 }, { "AA", VERB_ALL_MINE, 0 }, { "H", VERB_HELP, 0 },
 	{ "STOP", VERB_STOP, 0 }, { "START", VERB_START, 0 }, { "123A", VERB_ACK, 123 }, { "10D", VERB_DONE, 10 },
-	{ "99n", VERB_NEXT, 99 }, { "999X", VERB_NO_CALLBACK, 999 },
+	{ "99n", VERB_NEXT, 99 }, { "999X", VERB_NO_CALLBACK, 999 }, { "1000A", VERB_ACK, 1000 }, { "9999d", VERB_DONE, 9999 },
 	/* a bare verb */
 	{ "A", VERB_ACK, 0 }, { "d", VERB_DONE, 0 }, { "N", VERB_NEXT, 0 }, { "t.", VERB_TRIED, 0 },
 	{ "x", VERB_NO_CALLBACK, 0 }, { "done", VERB_DONE, 0 }, { "Mine!", VERB_ACK, 0 },
@@ -103,7 +103,7 @@ static void check_random(void)
 			text[i] = (char)g_test_rand_int_range(1, 256);
 		got = reply_read(text);
 		g_assert_cmpint(got.verb, <, N_VERBS);
-		g_assert_true(got.code == 0 || (got.code >= 10 && got.code <= 999));
+		g_assert_true(got.code == 0 || (got.code >= 10 && got.code <= 9999));
 		g_assert_true(got.verb != VERB_NONE || got.code == 0);
 	}
 }
