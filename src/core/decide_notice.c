@@ -123,11 +123,14 @@ static struct item *new_item(struct think *t, const struct match *m)
 static void take_new(struct think *t, const struct match *m)
 {
 	struct item *i = new_item(t, m);
+	const struct escalation_policy *p = escalate_policy(m->dialled, t->now);
 
 	t->d->created = true;
 	think_why(t, "new");
-	think_journal(t, i, JOURNAL_CREATED, "pbx", "mail", "%s call of %s on %s; owner %s", class_name(i->class),
-		      caller_words(t, m->call), m->dialled->name, think_name(t, i->owner));
+	think_journal(t, i, JOURNAL_CREATED, "pbx", "mail", "%s call of %s on %s (%s, %s); owner %s; policy %s",
+		      class_name(i->class), caller_words(t, m->call), m->dialled->name, m->found,
+		      hours_covers(m->dialled->hours, t->now) ? "open" : "closed", think_name(t, i->owner),
+		      p ? p->id : "none");
 	if (m->call->reason == REASON_ANSWERED_ELSEWHERE) {
 		i->due = t->now;
 		suppress(t, i);
@@ -311,6 +314,7 @@ void decide_notice(struct think *t)
 		has = roster_line_by_id(t->r, t->f->item->line);
 	m.key = dedup_item_key(t->a, line, c);
 	m.dialled = line;
+	m.found = text_line(t->a, why, 100);
 	m.line = has ? has : line;
 	m.rcpts = dedup_rcpts(t->a, t->e->rcpts);
 	m.notice_key = dedup_notice_key(t->a, c, m.rcpts);

@@ -86,6 +86,7 @@ const struct person *act_pass_on(struct think *t, struct item *i, const struct a
 struct match {
 	const struct call *call;
 	const struct line *dialled;	/* the line of the notice, */
+	const char *found;		/* and how it was found: "called 201" */
 	const struct line *line;	/* of the item, as long as it is configured */
 	const char *rcpts, *key, *notice_key;
 	bool same_id, other_id;		/* call ids: the same, or both there and different */
@@ -103,7 +104,7 @@ enum relation {
 	RELATION_AGAIN,		/* the same caller tries once more */
 };
 
-/* What the notice is to the facts' item. Fills in the rest of m, of which the first two lines are given. */
+/* What the notice is to the facts' item. Fills in the rest of m, of which all down to the keys is given. */
 enum relation match_relate(const struct think *t, struct match *m);
 
 /* ---- one for each kind of event ---- */

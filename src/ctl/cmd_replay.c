@@ -146,35 +146,25 @@ static const char *mailed(const struct decision *d, const struct event *e, struc
 	g_assert_not_reached();
 }
 
-static void print_decision(struct replay *r, const char *file, const struct decision *d, const struct event *e,
-			   struct arena *a)
+/* All rows about mails have the same keys. d NULL: not for us, and why. */
+static void print_mail(struct replay *r, const char *file, const struct decision *d, const struct event *e,
+		       const char *why, struct arena *a)
 {
+	const struct decision none = { .mail = MAIL_PASS };
 	char at[40];
 
+	d = d ? d : &none;
 	printer_begin(r->out);
 	printer_string(r->out, "event", "mail");
 	printer_string(r->out, "file", file);
 	printer_string(r->out, "at", text_time_zone(clock_now(), r->conf->timezone, at));
 	printer_string(r->out, "verdict", verdict(d));
 	printer_string(r->out, "item", d->item ? render_item_id(a, r->conf->roster, d->item->id) : NULL);
-	printer_string(r->out, "class", class_name(e->call->class));
-	printer_string(r->out, "caller", e->call->caller);
+	printer_string(r->out, "class", class_name(e->call ? e->call->class : CLASS_NONE));
+	printer_string(r->out, "caller", e->call ? e->call->caller : NULL);
 	printer_string(r->out, "line", d->line ? d->line->id : NULL);
 	printer_string(r->out, "owner", d->owner ? d->owner->id : NULL);
 	printer_string(r->out, "mailed", mailed(d, e, a));
-	printer_string(r->out, "why", d->why);
-	printer_end(r->out);
-}
-
-static void print_pass(struct replay *r, const char *file, const char *why)
-{
-	char at[40];
-
-	printer_begin(r->out);
-	printer_string(r->out, "event", "mail");
-	printer_string(r->out, "file", file);
-	printer_string(r->out, "at", text_time_zone(clock_now(), r->conf->timezone, at));
-	printer_string(r->out, "verdict", "pass");
 	printer_string(r->out, "why", why);
 	printer_end(r->out);
 }
@@ -188,16 +178,16 @@ static bool take(struct replay *r, const char *file, const struct letter *l, str
 
 	e.rcpts = rcpts_of(r, l, a);
 	if (r->client && !conf_trusts(r->conf, r->client, g_str_equal(r->client, "sendmail")))
-		return print_pass(r, file, "the client is not a trusted PBX"), true;
+		return print_mail(r, file, NULL, &e, "the client is not a trusted PBX", a), true;
 	e.call = profiles_read(r->conf->profiles, l, &ctx, a);
 	if (!e.call)
-		return print_pass(r, file, "no profile matches: not a notice"), true;
+		return print_mail(r, file, NULL, &e, "no profile matches: not a notice", a), true;
 	d = engine_take(r->engine, r->conf, &e, a, &err);
 	if (!d) {
 		fprintf(stderr, "ringback: %s: %s\n", file, err->message);
 		return false;
 	}
-	print_decision(r, file, d, &e, a);
+	print_mail(r, file, d, &e, d->why, a);
 	return true;
 }
 
@@ -262,7 +252,7 @@ static bool options(struct replay *r, int argc, char **argv)
 	};
 	int o;
 
-	optind = 1;
+	optind = 0;	/* glibc: from the start, whatever main read before */
 	while ((o = getopt_long(argc, argv, "", table, NULL)) != -1) {
 		if (o == 'a' && !text_to_time(optarg, &r->at)) {
 			fprintf(stderr, "ringback: '%s' is no time; write 2026-03-02T21:52:00+00:00\n", optarg);

@@ -26,7 +26,6 @@ milter_socket_group = postfix
 store = "{folder}/ringback.db"
 run_dir = "{folder}/run"
 profile_dir = "{src}/conf/profiles"
-user = ""
 {settings}
 
 person anna {{
@@ -63,7 +62,8 @@ class Daemon:
         self.log_file = self.folder / "log"
         self.process = None
         self.extra = extra
-        self.settings = {"sources": '{ "192.0.2.0/24", "sendmail" }', "relay": '""', "hours": '"off"', **settings}
+        self.settings = {"sources": '{ "192.0.2.0/24", "sendmail" }', "relay": '""', "hours": '"off"', "user": '""',
+                         **settings}
         self.write()
 
     def write(self, **settings):

@@ -124,7 +124,8 @@ static void test_new_item(void)
 	g_assert_cmpstr(world_last(w)->notice->rcpts, ==, "anna@example.com,bob@example.com");
 	g_assert_cmpstr(world_last(w)->why, ==,
 			"line=clinic(called 201) closed new policy=night step=1 anna state=collecting owner=olga");
-	g_assert_cmpstr(record_of(w, "created")->why, ==, "missed call of +442079460123 on clinic; owner Olga Owner");
+	g_assert_cmpstr(record_of(w, "created")->why, ==, 
+			"missed call of +442079460123 on clinic (called 201, closed); owner Olga Owner; policy night");
 	world_free(w);
 }
 
@@ -142,11 +143,11 @@ static void test_due_by_day(void)
 static const struct {
 	const char *event, *why;
 } callers[] = {
-	{ "0 mail missed 201 withheld a", "missed call of a withheld number on clinic; owner Olga Owner" },
-	{ "0 mail missed 201 - a name=Jane", "missed call of Jane on clinic; owner Olga Owner" },
-	{ "0 mail missed 201 - a raw=204", "missed call of 204 on clinic; owner Olga Owner" },
-	{ "0 mail abandoned 999 - a", "abandoned call of nobody known on rest; owner Olga Owner" },
-	{ "0 mail voicemail 201 - a name=A\r\nB:\xe2\x80\xa8x", "voicemail call of A B: x on clinic; owner Olga Owner" },
+	{ "0 mail missed 201 withheld a", "missed call of a withheld number on clinic (called 201, closed)" },
+	{ "0 mail missed 201 - a name=Jane", "missed call of Jane on clinic (called 201, closed)" },
+	{ "0 mail missed 201 - a raw=204", "missed call of 204 on clinic (called 201, closed)" },
+	{ "0 mail abandoned 999 - a", "abandoned call of nobody known on rest (default, closed)" },
+	{ "0 mail voicemail 201 - a name=A\r\nB:\xe2\x80\xa8x", "voicemail call of A B: x on clinic (called 201, closed)" },
 };
 
 static void test_callers(void)
@@ -155,7 +156,7 @@ static void test_callers(void)
 		struct world *w = world_new(start_of("NIGHT"));
 
 		world_event(w, callers[n].event);
-		g_assert_cmpstr(record_of(w, "created")->why, ==, callers[n].why);
+		g_assert_true(g_str_has_prefix(record_of(w, "created")->why, callers[n].why));
 		world_free(w);
 	}
 }
