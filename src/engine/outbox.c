@@ -2,6 +2,7 @@
 
 #include "apply.h"
 #include "clock.h"
+#include "early.h"
 #include "err.h"
 #include "log.h"
 #include "parcels.h"
@@ -11,21 +12,12 @@
 #define TURN_MAX_S 60
 #define RETRY_MAX_S 60
 #define UNKNOWN_MAX 3		/* a link that dies with the same text on it: not for ever */
-#define EARLY_MAX 1000
-#define EARLY_KEEP_S 600
-
-/* A receipt that came before the response with its id (SMPP lesson: Kannel loses it). */
-struct early {
-	struct receipt receipt;
-	char *provider, *id, *from, *state;
-	int64_t came;
-};
 
 struct outbox {
 	struct engine *engine;
 	struct store *store;
 	struct carrier *texts, *mails;
-	GQueue early;
+	struct early *early;
 	GQueue unrecorded;	/* struct outcome *: the store failed when they came */
 };
 
@@ -43,20 +35,9 @@ struct outbox *outbox_new(struct engine *e, struct store *s, struct carrier *tex
 	o->store = s;
 	o->texts = texts;
 	o->mails = mails;
-	g_queue_init(&o->early);
+	o->early = early_new();
 	g_queue_init(&o->unrecorded);
 	return o;
-}
-
-static void early_free(gpointer p)
-{
-	struct early *e = p;
-
-	g_free(e->provider);
-	g_free(e->id);
-	g_free(e->from);
-	g_free(e->state);
-	g_free(e);
 }
 
 static struct outcome *outcome_new(int64_t job, enum carrier_result result, const char *id, const char *error)
@@ -83,7 +64,7 @@ void outbox_free(struct outbox *o)
 {
 	if (!o)
 		return;
-	g_queue_clear_full(&o->early, early_free);
+	early_free(o->early);
 	g_queue_clear_full(&o->unrecorded, outcome_free);
 	g_free(o);
 }
@@ -336,8 +317,6 @@ static bool think_result(struct store_tx *tx, void *user, GError **err)
 	g_assert_not_reached();
 }
 
-static void match_early(struct outbox *o);
-
 static const char *result_name(enum carrier_result result)
 {
 	static const char *const names[] = { "sent", "later", "refused", "unknown" };
@@ -382,8 +361,8 @@ static void on_outcome(void *user, int64_t job, enum carrier_result result, cons
 		return;
 	}
 	outcome_free(c);
-	if (result == CARRIER_SENT && !g_queue_is_empty(&o->early))
-		match_early(o);
+	if (result == CARRIER_SENT)
+		early_match(o->early, o->engine);
 }
 
 static bool record_late(struct outbox *o)
@@ -408,24 +387,6 @@ static bool on_received(void *user, const char *provider, const char *phone, con
 	return false;
 }
 
-static void keep_early(struct outbox *o, const char *provider, const struct receipt *r)
-{
-	struct early *e = g_new0(struct early, 1);
-
-	e->provider = g_strdup(provider);
-	e->id = g_strdup(r->id);
-	e->from = g_strdup(r->from);
-	e->state = g_strdup(r->state);
-	e->receipt = *r;
-	e->receipt.id = e->id;
-	e->receipt.from = e->from;
-	e->receipt.state = e->state;
-	e->came = clock_now();
-	g_queue_push_tail(&o->early, e);
-	if (g_queue_get_length(&o->early) > EARLY_MAX)
-		early_free(g_queue_pop_head(&o->early));
-}
-
 static bool on_receipted(void *user, const char *provider, const struct receipt *r)
 {
 	struct outbox *o = user;
@@ -434,26 +395,11 @@ static bool on_receipted(void *user, const char *provider, const struct receipt 
 	if (engine_receipt(o->engine, provider, r, &err))
 		return true;
 	if (g_error_matches(err, ERR_DOMAIN, ERR_INPUT)) {
-		keep_early(o, provider, r);
+		early_keep(o->early, provider, r);
 		return true;
 	}
 	log_error("outbox: a receipt could not be recorded: %s", err ? err->message : "?");
 	return false;
-}
-
-static void match_early(struct outbox *o)
-{
-	guint n = g_queue_get_length(&o->early);
-
-	for (guint k = 0; k < n; k++) {
-		struct early *e = g_queue_pop_head(&o->early);
-		bool matched = engine_receipt(o->engine, e->provider, &e->receipt, NULL);
-
-		if (matched || e->came + EARLY_KEEP_S < clock_now())
-			early_free(e);
-		else
-			g_queue_push_tail(&o->early, e);
-	}
 }
 
 struct carrier_events outbox_events(struct outbox *o)

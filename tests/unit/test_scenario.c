@@ -83,6 +83,18 @@ static void do_receipt(struct play *p, char **w)
 	world_settle(p->world);
 }
 
+/* The carriers of these tests name the n-th text "id-n". */
+static void do_early_receipt(struct play *p, char **w)
+{
+	struct carrier_events *e = &p->world->texts.events;
+	g_autofree char *id = g_strdup_printf("id-%u", p->world->texts.sends + 1);
+	struct receipt r = { .id = id, .from = "", .final = true, .delivered = true, .state = "DELIVRD" };
+
+	(void)w;
+	if (!e->receipted(e->user, "carrier", &r))
+		give_up(p, "the early receipt was not taken");
+}
+
 static void do_carrier(struct play *p, char **w)
 {
 	static const char *const moods[] = { "sends", "later", "refuses", "unknown", "down", "silent", NULL };
@@ -252,7 +264,7 @@ static const struct {
 	void (*run)(struct play *, char **);
 } verbs[] = {
 	{ "config", 2, do_config }, { "at", 2, do_at }, { "mail", 3, do_mail }, { "pass", 2, do_pass },
-	{ "reply", 3, do_reply }, { "receipt", 2, do_receipt }, { "carrier", 2, do_carrier },
+	{ "reply", 3, do_reply }, { "receipt", 2, do_receipt }, { "early-receipt", 1, do_early_receipt }, { "carrier", 2, do_carrier },
 	{ "crash", 1, do_crash }, { "command", 3, do_command }, { "expect", 2, do_expect }
 };
 
