@@ -114,6 +114,42 @@ Content-Disposition: attachment; filename="msg0003.wav"
 """)
 
 
+def fusionpbx_voicemail(number="2025550143", name="Jane Doe", mailbox="1201", to="anna@example.com", audio=None,
+                        transcript="Hi, it's Jane. The boiler is leaking. Can someone come tonight?", message_id=None):
+    """FusionPBX's voicemail mail, with a transcript and the recording."""
+    message_id = message_id or f"<voicemail-{next(counter)}@pbx.example.com>"
+    text = (f"Voicemail from {name} {number}\n\nTo {mailbox} (Clinic)\nReceived Tuesday    03 Mar 2026 09:16:40 PM\n"
+            f"Length 00:00:34\nMessage Attached\n\nTranscription\n{transcript}")
+    subject = Header(f"Voicemail from {name} <{number}> 00:00:34", "utf-8").encode()
+    return crlf(f"""\
+Date: Tue, 03 Mar 2026 21:17:20 -0500
+To: {to}
+From: PBX <voicemail@pbx.example.com>
+Subject: {subject}
+Message-ID: {message_id}
+X-Mailer: PHPMailer 5.2.28 (https://github.com/PHPMailer/PHPMailer)
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary="b1_4f1a2b3c502506f"
+
+This is a multi-part message in MIME format.
+
+--b1_4f1a2b3c502506f
+Content-Type: text/plain; charset=UTF-8
+Content-Transfer-Encoding: base64
+
+{lines_of_base64(text.encode())}
+
+--b1_4f1a2b3c502506f
+Content-Type: audio/x-wav; name="msg_7c2e0002-5b1d-4e2f-8a3b-0c9d8e7f6a5b.wav"
+Content-Transfer-Encoding: base64
+Content-Disposition: attachment; filename=msg_7c2e0002-5b1d-4e2f-8a3b-0c9d8e7f6a5b.wav
+
+{lines_of_base64(audio or wav())}
+
+--b1_4f1a2b3c502506f--
+""")
+
+
 def letter(subject="Lunch", to="anna@example.com", extra="", text="Shall we?\n"):
     """What a human writes."""
     return crlf(f"""\

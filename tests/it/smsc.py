@@ -1,5 +1,6 @@
 """An SMSC for tests, in 120 lines and by nobody's library: SMPP 3.4, transceiver binds, receipts."""
 import itertools
+import socket
 import socketserver
 import struct
 import threading
@@ -90,12 +91,12 @@ class Server(socketserver.ThreadingTCPServer):
 
 
 class Smsc:
-    def __init__(self, receipts=True):
+    def __init__(self, receipts=True, port=0):
         self.receipts = receipts
         self.texts, self.binds = [], []
         self.numbers, self.sequence = itertools.count(1), itertools.count(1)
         self.changed = threading.Condition()
-        self.server = Server(("127.0.0.1", 0), Handler)
+        self.server = Server(("127.0.0.1", port), Handler)
         self.server.smsc = self
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
@@ -150,5 +151,13 @@ class Smsc:
             return found
 
     def stop(self):
+        """Nobody listens any more, and who is bound loses the connection."""
         self.server.shutdown()
         self.server.server_close()
+        with self.changed:
+            binds = list(self.binds)
+        for bind in binds:
+            try:
+                bind.request.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass        # gone already

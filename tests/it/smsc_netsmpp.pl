@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # An independent SMSC: framing, field order and TLVs are Net::SMPP's, not ours. What it does with a text stands in the
-# text's first word. Prints "port N", then one JSON object a line for each PDU that it read.
+# text's first word; what the phone answers to a call, in REPLY. Prints "port N", then one JSON object a line for each PDU that it read.
 use strict;
 use warnings;
 use IO::Socket::INET;
@@ -44,7 +44,11 @@ sub ok {
 }
 
 my %do = (
-	plain => sub { my ($s, $p) = @_; receipt($s, $p, ok($s, $p), 'DELIVRD') },
+	plain => sub {
+		my ($s, $p) = @_;
+		receipt($s, $p, ok($s, $p), 'DELIVRD');
+		deliver($s, $p, $ENV{REPLY}) if $ENV{REPLY} && $p->{short_message} =~ /^(MISSED|VOICEMAIL)/;
+	},
 	undeliv => sub { my ($s, $p) = @_; receipt($s, $p, ok($s, $p), 'UNDELIV') },
 	early => sub { my ($s, $p) = @_; receipt($s, $p, sprintf('%x', $next_id), 'DELIVRD'); ok($s, $p) },
 	tlv => sub {
