@@ -3,8 +3,11 @@
 say() { printf '\n== %s\n' "$*"; }
 die() { printf '\n%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 
+# as_root SCRIPT ARGUMENT...: goes on if we are root, else starts the script again by sudo
 as_root() {
-	if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+	[ "$(id -u)" != 0 ] || return 0
+	command -v sudo >/dev/null || die "this needs root, and there is no sudo here"
+	exec sudo --preserve-env=CI "$@"
 }
 
 # packages SECTION...: the names under these sections of contrib/packages
@@ -28,11 +31,12 @@ install_packages() {
 	command -v apt-get >/dev/null || die "this script knows Debian's apt-get only; install by hand:" $want
 	# A Postfix that is new here must not start with a configuration of its own.
 	case " $(echo $want) " in *" postfix "*)
-		echo 'postfix postfix/main_mailer_type select No configuration' | as_root debconf-set-selections ;;
+		echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections ;;
 	esac
-	as_root apt-get update -qq || die "apt-get update failed: is the network there?"
-	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $want >/dev/null ||
-		die "apt-get could not install the packages above"
+	apt-get update -qq || die "apt-get update failed: is the network there?"
+	# --no-remove: another mail server that is installed here stays.
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends --no-remove $want >/dev/null ||
+		die "apt-get could not install the packages above (if it had to remove one, such as another mail server: it did not)"
 }
 
 # build_in DIR CONFIGURE-OPTION...: configure (if not done the same way before) and make

@@ -279,7 +279,7 @@ bool dates_read(const char *spec, const char *text, const char *zone, int64_t ne
 	struct spec s;
 	UDateFormat *f;
 	int32_t len;
-	int64_t at;
+	int64_t at = 0;
 	bool ok;
 
 	if (!spec_split(spec, &s))

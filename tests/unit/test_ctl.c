@@ -160,10 +160,6 @@ static void test_control_hanging_client(void)
 	struct desk d;
 	int fd;
 
-	if (!g_test_slow()) {
-		g_test_skip("takes 5 s; run with -m slow");
-		return;
-	}
 	desk_open(&d);
 	fd = knock(&d, "sta");
 	assert_answers(&d, "status");
