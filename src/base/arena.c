@@ -1,6 +1,7 @@
 #include "arena.h"
 
 #include <stdbool.h>
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -163,8 +164,15 @@ char *arena_strdup(struct arena *a, const char *s)
 char *arena_printf(struct arena *a, const char *format, ...)
 {
 	g_autofree char *s = NULL;
+	char buf[300];
 	va_list ap;
+	int n;
 
+	va_start(ap, format);
+	n = g_vsnprintf(buf, sizeof(buf), format, ap);
+	va_end(ap);
+	if (n >= 0 && (gsize)n < sizeof(buf))
+		return arena_memdup(a, buf, (gsize)n + 1);
 	va_start(ap, format);
 	s = g_strdup_vprintf(format, ap);
 	va_end(ap);

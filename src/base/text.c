@@ -51,12 +51,26 @@ static bool breaks_line(gunichar c)
 	       c == 0x200f || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
 }
 
+/* Printable ASCII, in which no two blanks meet and none stands at an end: what text_line() would leave as it is. */
+static bool is_plain_line(const char *s, gsize n)
+{
+	char before = ' ';
+
+	for (gsize i = 0; i < n; before = s[i++])
+		if (s[i] < ' ' || s[i] > '~' || (s[i] == ' ' && before == ' '))
+			return false;
+	return before != ' ';
+}
+
 const char *text_line(struct arena *a, const char *s, gsize max)
 {
-	g_autoptr(GString) out = g_string_new(NULL);
-	gsize count = 0;
+	gsize n = s ? strnlen(s, max) : 0, count = 0;
+	g_autoptr(GString) out = NULL;
 	bool blank = false;
 
+	if (!s || !*s || (!s[n] && is_plain_line(s, n)))
+		return arena_strndup(a, s ? s : "", n);
+	out = g_string_sized_new(2 * n);
 	for (const char *p = s ? s : ""; *p; p = g_utf8_next_char(p)) {
 		gunichar c = g_utf8_get_char(p);
 

@@ -26,10 +26,16 @@ struct spec {
 	struct shape shape;
 };
 
-/* Opening an UDateFormat costs more than reading a whole mail, and an UDateFormat serves one thread at a
- * time: those not in use wait here. No result depends on it. */
+/* A pattern ready to read with, in zone UTC. */
+struct date_reader {
+	UDateFormat *format;
+	UCalendar *calendar;
+};
+
+/* Opening these costs more than reading a whole mail, and they serve one thread at a time: those not in use wait
+ * here. No result depends on it. */
 static GMutex pool_lock;
-static GHashTable *pool;	/* spec -> GPtrArray of UDateFormat */
+static GHashTable *pool;	/* spec -> GPtrArray of struct date_reader */
 
 static GTimeZone *zone_open(const char *name)
 {
@@ -38,7 +44,16 @@ static GTimeZone *zone_open(const char *name)
 	return tz ? tz : g_time_zone_new_utc();
 }
 
-static UDateFormat *pool_take(const char *spec)
+static void date_reader_free(struct date_reader *r)
+{
+	if (r->format)
+		udat_close(r->format);
+	if (r->calendar)
+		ucal_close(r->calendar);
+	g_free(r);
+}
+
+static struct date_reader *pool_take(const char *spec)
 {
 	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&pool_lock);
 	GPtrArray *idle = pool ? g_hash_table_lookup(pool, spec) : NULL;
@@ -47,7 +62,7 @@ static UDateFormat *pool_take(const char *spec)
 	return idle && idle->len ? g_ptr_array_steal_index_fast(idle, idle->len - 1) : NULL;
 }
 
-static void pool_give(const char *spec, UDateFormat *f)
+static void pool_give(const char *spec, struct date_reader *r)
 {
 	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&pool_lock);
 	GPtrArray *idle;
@@ -57,13 +72,13 @@ static void pool_give(const char *spec, UDateFormat *f)
 		pool = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
 	idle = g_hash_table_lookup(pool, spec);
 	if (!idle && g_hash_table_size(pool) < POOL_MAX) {
-		idle = g_ptr_array_new_with_free_func((GDestroyNotify)udat_close);
+		idle = g_ptr_array_new_with_free_func((GDestroyNotify)date_reader_free);
 		g_hash_table_insert(pool, g_strdup(spec), idle);
 	}
 	if (idle && idle->len < POOL_MAX)
-		g_ptr_array_add(idle, f);
+		g_ptr_array_add(idle, r);
 	else
-		udat_close(f);
+		date_reader_free(r);
 }
 
 /* The pattern letters outside quotes (UTS 35, Date Field Symbol Table); false if one is no such letter or a quote is
@@ -100,15 +115,21 @@ static bool spec_split(const char *text, struct spec *s_r)
 	return U_SUCCESS(status) && status != U_STRING_NOT_TERMINATED_WARNING && read_shape(bar + 1, &s_r->shape);
 }
 
-static UDateFormat *spec_open(const struct spec *s, UErrorCode *status)
-{
-	static const UChar utc[] = u"UTC";
-	UDateFormat *f = udat_open(UDAT_PATTERN, UDAT_PATTERN, s->locale, utc, -1, s->pattern, -1, status);
+static const UChar utc[] = u"UTC";
 
-	if (U_FAILURE(*status))
+static struct date_reader *spec_open(const struct spec *s, UErrorCode *status)
+{
+	struct date_reader *r = g_new0(struct date_reader, 1);
+
+	r->format = udat_open(UDAT_PATTERN, UDAT_PATTERN, s->locale, utc, -1, s->pattern, -1, status);
+	r->calendar = ucal_open(utc, -1, "en_US", UCAL_GREGORIAN, status);
+	if (U_FAILURE(*status)) {
+		date_reader_free(r);
 		return NULL;
-	udat_setBooleanAttribute(f, UDAT_PARSE_ALLOW_WHITESPACE, true, status);
-	return f;
+	}
+	udat_setBooleanAttribute(r->format, UDAT_PARSE_ALLOW_WHITESPACE, true, status);
+	ucal_setAttribute(r->calendar, UCAL_LENIENT, 0);	/* no 30 February */
+	return r;
 }
 
 static bool locale_known(const char *locale)
@@ -129,15 +150,15 @@ bool dates_check(const char *spec, GError **err)
 {
 	UErrorCode status = U_ZERO_ERROR;
 	struct spec s;
-	UDateFormat *f;
+	struct date_reader *r;
 
 	if (!spec_split(spec, &s))
 		return err_set(err, ERR_CONF, "\"%s\" is no date pattern; write locale|pattern, as in "
 			       "\"en_US|EEEE, MMMM dd, yyyy 'at' hh:mm:ss a\"", spec);
-	f = spec_open(&s, &status);
-	if (!f)
+	r = spec_open(&s, &status);
+	if (!r)
 		return err_set(err, ERR_CONF, "\"%s\": %s", spec, u_errorName(status));
-	udat_close(f);
+	date_reader_free(r);
 	/* ICU reads an unknown language as that of the process: a mistake nobody would notice. */
 	if (!locale_known(s.locale))
 		return err_set(err, ERR_CONF, "\"%s\": there is no locale %s", spec, s.locale);
@@ -149,33 +170,19 @@ struct civil {
 	int year, month, day, hour, minute, second;
 };
 
-static UCalendar *calendar_at(const struct civil *c, UErrorCode *status)
-{
-	static const UChar utc[] = u"UTC";
-	UCalendar *cal = ucal_open(utc, -1, "en_US", UCAL_GREGORIAN, status);
-
-	if (U_FAILURE(*status))
-		return NULL;
-	ucal_setAttribute(cal, UCAL_LENIENT, 0);	/* no 30 February */
-	ucal_clear(cal);
-	ucal_setDateTime(cal, c->year, c->month - 1, c->day, c->hour, c->minute, c->second, status);
-	return cal;
-}
-
 /* Reads the whole of text on top of the fields of base; the result is in zone UTC unless the text names one. */
-static bool parse_on(UDateFormat *f, const UChar *text, int32_t n, const struct civil *base, int64_t *at_r)
+static bool parse_on(const struct date_reader *r, const UChar *text, int32_t n, const struct civil *base, int64_t *at_r)
 {
 	UErrorCode status = U_ZERO_ERROR;
-	UCalendar *cal = calendar_at(base, &status);
 	int32_t pos = 0;
 	UDate ms = 0;
 
-	if (!cal)
-		return false;
-	udat_parseCalendar(f, cal, text, n, &pos, &status);
+	ucal_clear(r->calendar);
+	ucal_setDateTime(r->calendar, base->year, base->month - 1, base->day, base->hour, base->minute, base->second,
+			 &status);
+	udat_parseCalendar(r->format, r->calendar, text, n, &pos, &status);
 	if (U_SUCCESS(status))
-		ms = ucal_getMillis(cal, &status);
-	ucal_close(cal);
+		ms = ucal_getMillis(r->calendar, &status);
 	*at_r = (int64_t)(ms / 1000);
 	return U_SUCCESS(status) && pos == n && ms > -6e13 && ms < 2.5e14;	/* years 70 to 9892 */
 }
@@ -226,19 +233,21 @@ static struct civil base_of(const struct shape *shape, GTimeZone *tz, int64_t ne
 	return c;
 }
 
-static bool read_with(UDateFormat *f, const struct shape *shape, const UChar *text, int32_t len, GTimeZone *tz,
+static bool read_with(const struct date_reader *r, const struct shape *shape, const UChar *text, int32_t len, GTimeZone *tz,
 		      int64_t near, int64_t *at_r)
 {
 	bool open = !shape->date || !shape->year, found = false;
 	UErrorCode status = U_ZERO_ERROR;
 
 	/* Two-digit years: ICU would count from today, which only clock.c may know. */
-	udat_set2DigitYearStart(f, ((double)near - 50 * 31556952.0) * 1000, &status);
+	udat_set2DigitYearStart(r->format, ((double)near - 50 * 31556952.0) * 1000, &status);
 	for (int n = open ? -1 : 0; n <= (open ? 1 : 0); n++) {
 		struct civil base = base_of(shape, tz, near, n);
 		int64_t at;
 
-		if (!parse_on(f, text, len, &base, &at))
+		if (shape->zone)	/* the one read before may have named another */
+			ucal_setTimeZone(r->calendar, utc, -1, &status);
+		if (!parse_on(r, text, len, &base, &at))
 			continue;
 		if (!shape->zone)
 			at = at_in_zone(tz, at, near);
@@ -276,8 +285,8 @@ bool dates_read(const char *spec, const char *text, const char *zone, int64_t ne
 	AUTO_ARENA a = arena_new();
 	UErrorCode status = U_ZERO_ERROR;
 	UChar wide[TEXT_MAX * 2];
+	struct date_reader *r;
 	struct spec s;
-	UDateFormat *f;
 	int32_t len;
 	int64_t at = 0;
 	bool ok;
@@ -288,13 +297,13 @@ bool dates_read(const char *spec, const char *text, const char *zone, int64_t ne
 	u_strFromUTF8(wide, G_N_ELEMENTS(wide), &len, text, -1, &status);
 	if (U_FAILURE(status) || !len)
 		return false;
-	f = pool_take(spec);
-	if (!f)
-		f = spec_open(&s, &status);
-	if (!f)
+	r = pool_take(spec);
+	if (!r)
+		r = spec_open(&s, &status);
+	if (!r)
 		return false;
-	ok = read_with(f, &s.shape, wide, len, tz, near, &at);
-	pool_give(spec, f);
+	ok = read_with(r, &s.shape, wide, len, tz, near, &at);
+	pool_give(spec, r);
 	if (ok)
 		*at_r = at;
 	return ok;

@@ -1,3 +1,4 @@
+#include <cstring>
 #include <string>
 
 #include <glib.h>
@@ -57,9 +58,42 @@ static bool parse(const std::string &number, const char *region, PhoneNumber *n_
 	       util->IsPossibleNumberWithReason(*n_r) == PhoneNumberUtil::IS_POSSIBLE;
 }
 
+/* How the numbers seen last are written for people: making that reads the number again, which takes longer than the
+ * rest of a mail's summary, and one mail shows it several times. No result depends on what is in here. */
+static const guint SHOWN_MAX = 64;
+static struct shown {
+	char e164[24], display[40];
+} shown[SHOWN_MAX];
+static GMutex shown_lock;
+
+static const char *shown_get(struct arena *a, const char *e164)
+{
+	const struct shown *s = &shown[g_str_hash(e164) % SHOWN_MAX];
+	const char *display = NULL;
+
+	g_mutex_lock(&shown_lock);
+	if (strcmp(s->e164, e164) == 0)
+		display = arena_strdup(a, s->display);
+	g_mutex_unlock(&shown_lock);
+	return display;
+}
+
+static void shown_put(const char *e164, const PhoneNumber &n, std::string *display_r)
+{
+	struct shown *s = &shown[g_str_hash(e164) % SHOWN_MAX];
+
+	PhoneNumberUtil::GetInstance()->Format(n, PhoneNumberUtil::INTERNATIONAL, display_r);
+	if (strlen(e164) >= sizeof(s->e164) || display_r->size() >= sizeof(s->display))
+		return;
+	g_mutex_lock(&shown_lock);
+	g_strlcpy(s->e164, e164, sizeof(s->e164));
+	g_strlcpy(s->display, display_r->c_str(), sizeof(s->display));
+	g_mutex_unlock(&shown_lock);
+}
+
 const char *phone_e164(struct arena *a, const char *raw, const char *region)
 {
-	std::string number, e164;
+	std::string number, e164, display;
 	gsize digits = 0;
 	PhoneNumber n;
 
@@ -73,18 +107,22 @@ const char *phone_e164(struct arena *a, const char *raw, const char *region)
 	    !(number.compare(0, 2, "00") == 0 && parse("+" + number.substr(2), "ZZ", &n)))
 		return NULL;
 	PhoneNumberUtil::GetInstance()->Format(n, PhoneNumberUtil::E164, &e164);
+	shown_put(e164.c_str(), n, &display);
 	return arena_strdup(a, e164.c_str());
 }
 
 const char *phone_display(struct arena *a, const char *e164)
 {
-	std::string s;
+	const char *known = e164 && *e164 ? shown_get(a, e164) : NULL;
+	std::string display;
 	PhoneNumber n;
 
+	if (known)
+		return known;
 	if (!e164 || !parse(e164, "ZZ", &n))
 		return arena_strdup(a, e164);
-	PhoneNumberUtil::GetInstance()->Format(n, PhoneNumberUtil::INTERNATIONAL, &s);
-	return arena_strdup(a, s.c_str());
+	shown_put(e164, n, &display);
+	return arena_strdup(a, display.c_str());
 }
 
 bool phone_region_known(const char *region)

@@ -75,12 +75,21 @@ void engine_set_conf(struct engine *e, struct conf *c)
 	conf_unref(old);
 }
 
+/* Jobs that nobody could carry out are not kept, and have no id. */
+static bool has_jobs(const struct decision *d)
+{
+	for (guint k = 0; d && k < d->jobs->len; k++)
+		if (((const struct job *)g_ptr_array_index(d->jobs, k))->id)
+			return true;
+	return false;
+}
+
 /* Runs a think, and wakes the courier when there is something for it. */
 static bool run(struct engine *e, store_think think, struct turn *t, GError **err)
 {
 	if (store_run(e->store, think, t, err) != STORE_DONE)
 		return false;
-	if (t->decision && t->decision->jobs->len && e->wake)
+	if (e->wake && has_jobs(t->decision))
 		e->wake(e->wake_user);
 	return true;
 }

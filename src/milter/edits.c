@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "render.h"
-#include "splice.h"
 #include "text.h"
 
 #define LISTED_MAX 8192		/* octets of X-Ringback-Original-Recipients */
@@ -444,8 +443,7 @@ static void set_body(struct making *k, const struct conf *conf, const struct eve
 		parts.machine_name = "item.json";
 	}
 	s = splice_make(&parts, &original, k->a);
-	k->e->body = s.body;
-	k->e->body_size = s.size;
+	k->e->body = arena_memdup(k->a, s.body, sizeof(s.body));
 	remove_fields(k, is_content_besides);
 	set_header(k, "MIME-Version", "1.0");
 	set_header(k, "Content-Type", s.content_type);

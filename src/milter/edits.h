@@ -5,6 +5,7 @@
 #include "arena.h"
 #include "conf.h"
 #include "decide.h"
+#include "splice.h"
 
 struct edit_header {
 	const char *name, *value;	/* value NULL: delete */
@@ -18,8 +19,7 @@ struct edits {
 	const char **remove;		/* likewise; each as the envelope spelled it */
 	const char *orcpt;		/* first original recipient in xtext (RFC 3461, 4), for each of add:
 					 * "ORCPT=rfc822;" and this; NULL if there is none */
-	const char *body;		/* NULL: the body stays */
-	gsize body_size;
+	const struct piece *body;	/* SPLICE_PIECES of them, which may lie in the mail; NULL: the body stays */
 };
 
 /* A mail as the session collected it. */

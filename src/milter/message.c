@@ -36,15 +36,13 @@ void message_begin(struct message *m, struct conf *conf)
 void message_reset(struct message *m)
 {
 	bool leading_space = m->leading_space;
-	GString *mail = m->mail;
 
 	conf_unref(m->conf);
 	g_clear_pointer(&m->rcpts, g_ptr_array_unref);
 	g_clear_pointer(&m->rcpt_args, g_ptr_array_unref);
 	g_clear_pointer(&m->forged, g_ptr_array_unref);
 	g_clear_pointer(&m->arena, arena_free);
-	if (mail)
-		g_string_free(mail, TRUE);
+	g_free(m->mail);
 	*m = (struct message){ .leading_space = leading_space };
 }
 
@@ -72,6 +70,20 @@ void message_add_rcpt(struct message *m, char **argv)
 	g_ptr_array_add(m->rcpt_args, arena_strdup(a, args));
 }
 
+/* Not a GString, which takes up to twice the size: a voicemail is large, and many may be under way. */
+static void append(struct message *m, const char *s, gsize n)
+{
+	gsize need = m->mail_size + n;
+
+	if (need > m->mail_room) {
+		m->mail_room = need + need / 8 + 4000;
+		m->mail = g_realloc(m->mail, m->mail_room);
+	}
+	if (n)
+		memcpy(m->mail + m->mail_size, s, n);
+	m->mail_size = need;
+}
+
 void message_add_header(struct message *m, const char *name, const char *value)
 {
 	if (!m->trusted) {
@@ -83,16 +95,14 @@ void message_add_header(struct message *m, const char *name, const char *value)
 			g_ptr_array_add(m->forged, arena_strdup(own_arena(m), name));
 		return;
 	}
-	if (!m->mail)
-		m->mail = g_string_sized_new(4096);
-	if (m->over || m->mail->len + strlen(name) + strlen(value) + 3 > HEAD_MAX) {
+	if (m->over || m->mail_size + strlen(name) + strlen(value) + 3 > HEAD_MAX) {
 		m->over = true;
 		return;
 	}
-	g_string_append(m->mail, name);
-	g_string_append(m->mail, m->leading_space ? ":" : ": ");
-	g_string_append(m->mail, value);
-	g_string_append_c(m->mail, '\n');
+	append(m, name, strlen(name));
+	append(m, ": ", m->leading_space ? 1 : 2);
+	append(m, value, strlen(value));
+	append(m, "\n", 1);
 }
 
 void message_add_body(struct message *m, const char *chunk, gsize size)
@@ -103,12 +113,12 @@ void message_add_body(struct message *m, const char *chunk, gsize size)
 		m->body_over = true;
 		return;
 	}
-	have = m->mail->len - m->head_size - 1;
+	have = m->mail_size - m->head_size - 1;
 	if (size > (gsize)m->conf->body_max - have) {
 		size = (gsize)m->conf->body_max - have;
 		m->body_over = true;
 	}
-	g_string_append_len(m->mail, chunk, (gssize)size);
+	append(m, chunk, size);
 }
 
 /* ---- the end of the header ---- */
@@ -128,7 +138,7 @@ static const char *why_pass(struct message *m)
 		return "over-limit";
 	if (m->null_sender)
 		return "null-sender";
-	l = reader_read_headers(m->mail->str, m->mail->len, own_arena(m));
+	l = reader_read_headers(m->mail, m->mail_size, own_arena(m));
 	/* An after-queue filter hands our own work in again. */
 	if (letter_header(l, "X-Ringback-Item"))
 		return "has-item";
@@ -147,16 +157,15 @@ bool message_wanted(struct message *m, const char *queue_id)
 		log_debug("%s: mail=pass why=foreign forged=%u", or_dash(queue_id), m->forged ? m->forged->len : 0);
 		return m->forged != NULL;
 	}
-	if (!m->mail)
-		m->mail = g_string_sized_new(4096);
+	append(m, "", 0);
 	why = m->rcpts ? why_pass(m) : "no-recipient";
 	if (why) {
 		tally(TALLY_PASSED);
 		log_info("%s: mail=pass why=%s", or_dash(queue_id), why);
 		return false;
 	}
-	m->head_size = m->mail->len;
-	g_string_append_c(m->mail, '\n');
+	m->head_size = m->mail_size;
+	append(m, "\n", 1);
 	return true;
 }
 
@@ -227,12 +236,11 @@ static bool send_added(SMFICTX *ctx, const struct edits *e)
 	return true;
 }
 
-/* Another edit between two pieces would be refused by Postfix. */
-static bool send_body(SMFICTX *ctx, const struct edits *e)
+static bool send_piece(SMFICTX *ctx, struct piece piece)
 {
-	unsigned char *p = (unsigned char *)e->body;
+	unsigned char *p = (unsigned char *)piece.at;
 
-	for (gsize left = p ? e->body_size : 0; left > 0;) {
+	for (gsize left = piece.size; left > 0;) {
 		int n = (int)MIN(left, MILTER_CHUNK_SIZE);
 
 		if (smfi_replacebody(ctx, p, n) != MI_SUCCESS)
@@ -240,6 +248,32 @@ static bool send_body(SMFICTX *ctx, const struct edits *e)
 		p += n;
 		left -= (gsize)n;
 	}
+	return true;
+}
+
+/* Each call of libmilter is a packet of its own: a small body goes in one. */
+static bool send_joined(const struct message *m, SMFICTX *ctx, const struct piece *body)
+{
+	char *all = arena_alloc(m->arena, splice_size(body)), *to = all;
+
+	for (gsize i = 0; i < SPLICE_PIECES; i++) {
+		if (body[i].size)
+			memcpy(to, body[i].at, body[i].size);
+		to += body[i].size;
+	}
+	return send_piece(ctx, (struct piece){ all, (gsize)(to - all) });
+}
+
+/* Another edit between two pieces would be refused by Postfix. */
+static bool send_body(const struct message *m, SMFICTX *ctx, const struct piece *body)
+{
+	if (!body)
+		return true;
+	if (splice_size(body) <= MILTER_CHUNK_SIZE)
+		return send_joined(m, ctx, body);
+	for (gsize i = 0; i < SPLICE_PIECES; i++)
+		if (!send_piece(ctx, body[i]))
+			return false;
 	return true;
 }
 
@@ -255,7 +289,8 @@ static bool send_removed(SMFICTX *ctx, const struct edits *e)
  * should, never fewer. */
 static bool edits_send(const struct message *m, SMFICTX *ctx, const struct edits *e)
 {
-	return send_headers(m, ctx, e) && send_added(ctx, e) && send_body(ctx, e) && send_removed(ctx, e);
+	return send_headers(m, ctx, e) && send_added(ctx, e) && send_body(m, ctx, e->body) &&
+	       send_removed(ctx, e);
 }
 
 static struct edits *make_edits(const struct message *m, const struct decision *d, const struct event *e,
@@ -264,10 +299,10 @@ static struct edits *make_edits(const struct message *m, const struct decision *
 	const struct edits_mail mail = {
 		.rcpts = (const char *const *)m->rcpts->pdata,
 		.rcpt_args = (const char *const *)m->rcpt_args->pdata,
-		.head = m->mail->str,
+		.head = m->mail,
 		.head_size = m->head_size,
-		.body = m->body_over ? NULL : m->mail->str + m->head_size + 1,
-		.body_size = m->body_over ? 0 : m->mail->len - m->head_size - 1,
+		.body = m->body_over ? NULL : m->mail + m->head_size + 1,
+		.body_size = m->body_over ? 0 : m->mail_size - m->head_size - 1,
 		.from_sendmail = m->from_sendmail,
 		.myorigin = myorigin ? myorigin : "",
 	};
@@ -356,7 +391,7 @@ static struct call *read_call(const struct message *m, const struct letter *l)
 
 static sfsistat take(struct message *m, SMFICTX *ctx, struct engine *engine, const char *queue_id)
 {
-	const struct letter *l = reader_read(m->mail->str, m->mail->len, NULL, m->arena);
+	const struct letter *l = reader_read(m->mail, m->mail_size, NULL, m->arena);
 	g_autoptr(GError) err = NULL;
 	struct event e = {
 		.kind = EVENT_NOTICE,

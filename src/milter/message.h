@@ -25,7 +25,8 @@ struct message {
 	bool leading_space;	/* header values come and go with the blank after the colon */
 	struct arena *arena;	/* NULL until needed: foreign mail takes no memory */
 	GPtrArray *rcpts, *rcpt_args;	/* as the envelope had them; NULL-terminated at the end */
-	GString *mail;		/* header fields, then the blank line, then the body */
+	char *mail;		/* header fields, then the blank line, then the body */
+	gsize mail_size, mail_room;
 	gsize head_size;	/* of mail, without the blank line; set at the end of the header */
 	bool over, body_over;	/* more header or recipients than we keep; more body */
 	GPtrArray *forged;	/* names of forged headers of a foreign mail, one entry for each time */

@@ -155,6 +155,8 @@ static sfsistat on_body(SMFICTX *ctx, unsigned char *chunk, size_t size)
 		return SMFIS_ACCEPT;
 	if (!s->message.body_over)
 		message_add_body(&s->message, (const char *)chunk, size);
+	if (s->steps & SMFIP_NR_BODY)
+		return SMFIS_NOREPLY;
 	return s->message.body_over && (s->steps & SMFIP_SKIP) ? SMFIS_SKIP : SMFIS_CONTINUE;
 }
 

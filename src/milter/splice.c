@@ -34,17 +34,40 @@ static int64_t boundary_number(const char *s, gsize n)
 	return largest + 1;
 }
 
-/* One octet of quoted-printable at to; gives what it takes. */
-static gsize put_qp(char *to, guchar c, bool plain)
+/* Octets that stand for themselves wherever they are: neither blanks nor line ends. */
+static bool is_plain(guchar c)
+{
+	return c > ' ' && c < 0x7f && c != '=';
+}
+
+/* A blank does so too, but not at the end of a line. */
+static bool is_plain_blank(const char *s)
+{
+	return (*s == ' ' || *s == '\t') && s[1] != '\r' && s[1] != '\n' && s[1] != 0;
+}
+
+static gsize plain_run(const char *s, gsize max)
+{
+	gsize n = 0;
+
+	while (n < max && (is_plain((guchar)s[n]) || is_plain_blank(s + n)))
+		n++;
+	return n;
+}
+
+static char *put_hex(char *to, guchar c)
 {
 	static const char hex[] = "0123456789ABCDEF";
 
-	to[0] = plain ? (char)c : '=';
-	if (plain)
-		return 1;
+	to[0] = '=';
 	to[1] = hex[c >> 4];
 	to[2] = hex[c & 15];
-	return 3;
+	return to + 3;
+}
+
+static char *put(char *to, const char *s, gsize n)
+{
+	return (char *)memcpy(to, s, n) + n;
 }
 
 /* RFC 2045, 6.7. Line ends of the text stay line ends; a line is at most 76 octets. */
@@ -56,24 +79,22 @@ static void append_qp(GString *out, const char *s)
 	/* three octets for each, and a soft line end after 73 of them at the earliest */
 	g_string_set_size(out, old + n * 3 + n * 3 / 73 * 3 + 3);
 	to = out->str + old;
-	for (; *s; s++) {
-		guchar c = (guchar)*s;
-		bool blank = (c == ' ' || c == '\t') && s[1] != '\r' && s[1] != '\n' && s[1] != 0;
-		bool plain = blank || (c > ' ' && c < 0x7f && c != '=');
-
-		if (c == '\n' || (c == '\r' && s[1] == '\n')) {
-			s += c == '\r';
-			to = (char *)memcpy(to, "\r\n", 2) + 2;
-			column = 0;
-			continue;
-		}
-		if (column + (plain ? 1 : 3) > 75) {
-			to = (char *)memcpy(to, "=\r\n", 3) + 3;
-			column = 0;
-		}
-		n = put_qp(to, c, plain);
-		to += n;
+	while (*s) {
+		n = plain_run(s, 75 - column);
+		to = put(to, s, n);
+		s += n;
 		column += n;
+		if (*s == '\n' || (*s == '\r' && s[1] == '\n')) {
+			s += *s == '\r' ? 2 : 1;
+			to = put(to, "\r\n", 2);
+			column = 0;
+		} else if (*s && column + (plain_run(s, 1) ? 1 : 3) > 75) {
+			to = put(to, "=\r\n", 3);
+			column = 0;
+		} else if (*s) {
+			to = put_hex(to, (guchar)*s++);
+			column += 3;
+		}
 	}
 	g_string_set_size(out, (gsize)(to - out->str));
 }
@@ -105,18 +126,21 @@ static void append_machine(GString *out, const struct splice_parts *parts, const
 	append_part(out, boundary, fields, parts->machine);
 }
 
-/* Not a piece of the arena: those are zeroed, and have a limit below that of a body. Not a GString: that would take up
- * to twice the size. */
-static char *join(const GString *before, const struct splice_original *o, const GString *after, struct arena *a)
+gsize splice_size(const struct piece *body)
 {
-	char *body = g_malloc(before->len + o->body_size + after->len);
+	gsize size = 0;
 
-	memcpy(body, before->str, before->len);
-	if (o->body_size > 0)
-		memcpy(body + before->len, o->body, o->body_size);
-	memcpy(body + before->len + o->body_size, after->str, after->len);
-	arena_own(a, body, g_free);
-	return body;
+	for (gsize i = 0; i < SPLICE_PIECES; i++)
+		size += body[i].size;
+	return size;
+}
+
+static struct piece give(GString *s, struct arena *a)
+{
+	struct piece p = { s->str, s->len };
+
+	arena_own(a, g_string_free(s, FALSE), g_free);
+	return p;
 }
 
 struct spliced splice_make(const struct splice_parts *parts, const struct splice_original *o, struct arena *a)
@@ -124,7 +148,7 @@ struct spliced splice_make(const struct splice_parts *parts, const struct splice
 	g_autofree char *boundary = g_strdup_printf(BOUNDARY "%" G_GINT64_FORMAT,
 						    MAX(boundary_number(o->body, o->body_size),
 							boundary_number(o->fields, strlen(o->fields))));
-	g_autoptr(GString) before = g_string_sized_new(8000), after = g_string_sized_new(4000);
+	GString *before = g_string_sized_new(8000), *after = g_string_sized_new(4000);
 	struct spliced result;
 
 	append_summary(before, parts, boundary);
@@ -134,8 +158,9 @@ struct spliced splice_make(const struct splice_parts *parts, const struct splice
 	if (parts->machine)
 		append_machine(after, parts, boundary);
 	g_string_append_printf(after, "--%s--\r\n", boundary);
-	result.size = before->len + o->body_size + after->len;
-	result.body = join(before, o, after, a);
+	result.body[0] = give(before, a);
+	result.body[1] = (struct piece){ o->body, o->body_size };
+	result.body[2] = give(after, a);
 	result.content_type = arena_printf(a, "multipart/mixed; boundary=\"%s\"", boundary);
 	result.eight_bit = has_8bit(o->body, o->body_size) || has_8bit(o->fields, strlen(o->fields));
 	return result;

@@ -20,12 +20,21 @@ struct splice_original {
 	gsize body_size;
 };
 
-struct spliced {
-	const char *body;
+struct piece {
+	const char *at;
 	gsize size;
+};
+
+enum { SPLICE_PIECES = 3 };
+
+struct spliced {
+	/* One after the other: ours, the original where it lies, ours. A voicemail shall be in memory once. */
+	struct piece body[SPLICE_PIECES];
 	const char *content_type;	/* for the header of the mail */
 	bool eight_bit;			/* its Content-Transfer-Encoding is 8bit, else none is needed */
 };
+
+gsize splice_size(const struct piece *body);
 
 struct spliced splice_make(const struct splice_parts *parts, const struct splice_original *o, struct arena *a);
 
