@@ -179,6 +179,18 @@ bool tx_codes(struct store_tx *tx, const char *phone, int64_t now, int64_t rest_
 	return tx->ops->codes(tx, phone, now, rest_s, a, codes_r, n_r, err);
 }
 
+bool tx_phone_stop(struct store_tx *tx, const char *phone, int64_t at, GError **err)
+{
+	g_assert(phone);
+	return tx->ops->phone_stop(tx, phone, at, err);
+}
+
+bool tx_phones_stopped(struct store_tx *tx, struct arena *a, const char *const **phones_r, GError **err)
+{
+	*phones_r = NULL;
+	return tx->ops->phones_stopped(tx, a, phones_r, err);
+}
+
 bool tx_counts(struct store_tx *tx, struct store_counts *c_r, GError **err)
 {
 	*c_r = (struct store_counts){ 0 };

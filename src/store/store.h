@@ -107,6 +107,11 @@ bool tx_code_give(struct store_tx *tx, const char *phone, int64_t item, int64_t 
 bool tx_codes(struct store_tx *tx, const char *phone, int64_t now, int64_t rest_s, struct arena *a, struct code **codes_r,
 	      gsize *n_r, GError **err);
 
+/* STOP: no text goes to that phone until START, which is at 0. */
+bool tx_phone_stop(struct store_tx *tx, const char *phone, int64_t at, GError **err);
+/* All phones that said STOP, by number; NULL-terminated. */
+bool tx_phones_stopped(struct store_tx *tx, struct arena *a, const char *const **phones_r, GError **err);
+
 struct store_counts {
 	gint64 items, live, notices, journal;
 	gint64 jobs_waiting, texts_sent, texts_failed;

@@ -36,6 +36,8 @@ struct store_ops {
 	bool (*code_give)(struct store_tx *, const char *, int64_t, int64_t, int64_t, int *, GError **);
 	bool (*codes)(struct store_tx *, const char *, int64_t, int64_t, struct arena *, struct code **, gsize *,
 		      GError **);
+	bool (*phone_stop)(struct store_tx *, const char *, int64_t, GError **);
+	bool (*phones_stopped)(struct store_tx *, struct arena *, const char *const **, GError **);
 	bool (*counts)(struct store_tx *, struct store_counts *, GError **);
 };
 

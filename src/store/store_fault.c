@@ -171,6 +171,16 @@ static bool fault_codes(struct store_tx *tx, const char *phone, int64_t now, int
 	PASS(codes, phone, now, rest_s, a, codes_r, n_r);
 }
 
+static bool fault_phone_stop(struct store_tx *tx, const char *phone, int64_t at, GError **err)
+{
+	PASS(phone_stop, phone, at);
+}
+
+static bool fault_phones_stopped(struct store_tx *tx, struct arena *a, const char *const **phones_r, GError **err)
+{
+	PASS(phones_stopped, a, phones_r);
+}
+
 static bool fault_counts(struct store_tx *tx, struct store_counts *c_r, GError **err)
 {
 	PASS(counts, c_r);
@@ -213,6 +223,8 @@ static const struct store_ops fault_ops = {
 	.journal = fault_journal,
 	.code_give = fault_code_give,
 	.codes = fault_codes,
+	.phone_stop = fault_phone_stop,
+	.phones_stopped = fault_phones_stopped,
 	.counts = fault_counts,
 };
 

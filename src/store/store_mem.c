@@ -275,6 +275,8 @@ static const struct store_ops mem_ops = {
 	.journal = mem_journal,
 	.code_give = mem_code_give,
 	.codes = mem_codes,
+	.phone_stop = mem_phone_stop,
+	.phones_stopped = mem_phones_stopped,
 	.counts = mem_counts,
 };
 

@@ -5,7 +5,7 @@
 #include "err.h"
 #include "store_driver.h"
 
-enum table { TABLE_ITEMS, TABLE_NOTICES, TABLE_JOBS, TABLE_JOURNAL, TABLE_CODES, N_TABLES };
+enum table { TABLE_ITEMS, TABLE_NOTICES, TABLE_JOBS, TABLE_JOURNAL, TABLE_CODES, TABLE_STOPS, N_TABLES };
 
 struct undo {
 	enum table table;
@@ -60,6 +60,8 @@ bool mem_code_give(struct store_tx *tx, const char *phone, int64_t item, int64_t
 		   int *code_r, GError **err);
 bool mem_codes(struct store_tx *tx, const char *phone, int64_t now, int64_t rest_s, struct arena *a,
 	       struct code **codes_r, gsize *n_r, GError **err);
+bool mem_phone_stop(struct store_tx *tx, const char *phone, int64_t at, GError **err);
+bool mem_phones_stopped(struct store_tx *tx, struct arena *a, const char *const **phones_r, GError **err);
 bool mem_counts(struct store_tx *tx, struct store_counts *c_r, GError **err);
 
 #endif

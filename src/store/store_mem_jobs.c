@@ -1,4 +1,4 @@
-/* The store in memory: jobs, journal, codes, counts. */
+/* The store in memory: jobs, journal, codes, stops, counts. */
 #include "store_mem.h"
 
 #include <stdlib.h>
@@ -283,6 +283,58 @@ bool mem_codes(struct store_tx *tx, const char *phone, int64_t now, int64_t rest
 		(*codes_r)[*n_r] = *c;
 		(*codes_r)[(*n_r)++].phone = arena_strdup(a, c->phone);
 	}
+	return true;
+}
+
+/* What a phone said; the newest record of each counts. */
+struct stop {
+	const char *phone;
+	int64_t at;
+};
+
+bool mem_phone_stop(struct store_tx *tx, const char *phone, int64_t at, GError **err)
+{
+	struct arena *a = mem_of(tx)->arena;
+	struct stop *s;
+
+	if (!mem_may_write(tx, 0, err))
+		return false;
+	s = ARENA_NEW(a, struct stop);
+	*s = (struct stop){ arena_strdup(a, phone), at };
+	mem_add(tx, TABLE_STOPS, s);
+	return true;
+}
+
+static bool said_later(const GPtrArray *stops, guint at)
+{
+	const struct stop *s = stops->pdata[at];
+
+	for (guint i = at + 1; i < stops->len; i++)
+		if (strcmp(((const struct stop *)stops->pdata[i])->phone, s->phone) == 0)
+			return true;
+	return false;
+}
+
+static int phone_by_number(const void *one, const void *other)
+{
+	return strcmp(*(const char *const *)one, *(const char *const *)other);
+}
+
+bool mem_phones_stopped(struct store_tx *tx, struct arena *a, const char *const **phones_r, GError **err)
+{
+	const GPtrArray *stops = mem_table(tx, TABLE_STOPS);
+	const char **phones = ARENA_NEW_N(a, const char *, stops->len + 1);
+	gsize n = 0;
+
+	(void)err;
+	for (guint i = 0; i < stops->len; i++) {
+		const struct stop *s = stops->pdata[i];
+
+		if (s->at && !said_later(stops, i))
+			phones[n++] = arena_strdup(a, s->phone);
+	}
+	qsort(phones, n, sizeof(*phones), phone_by_number);
+	*phones_r = phones;
 	return true;
 }
 

@@ -159,6 +159,9 @@ static const struct statement_def statement_defs[] = {
 		" WHERE c.phone = ?1 AND i.until > ?2 ORDER BY c.id DESC", NULL },
 	[STATEMENT_CODE_INSERT] = { "code_insert",
 		"INSERT OR REPLACE INTO codes (phone, code, item, given) VALUES (?1, ?2, ?3, ?4)", NULL },
+	[STATEMENT_PHONE_STOP] = { "phone_stop", "INSERT OR REPLACE INTO stops (phone, at) VALUES (?1, ?2)", NULL },
+	[STATEMENT_PHONE_START] = { "phone_start", "DELETE FROM stops WHERE phone = ?1", NULL },
+	[STATEMENT_PHONES_STOPPED] = { "phones_stopped", "SELECT phone FROM stops ORDER BY phone", NULL },
 	[STATEMENT_COUNTS] = { "counts",
 		"SELECT (SELECT count(*) FROM items), (SELECT count(*) FROM items WHERE until = " LIVE "),"
 		" (SELECT count(*) FROM notices), (SELECT count(*) FROM journal),"
@@ -211,6 +214,8 @@ static const char *const schema_steps[] = {
 	"CREATE TABLE codes (id INTEGER PRIMARY KEY, phone TEXT NOT NULL, code INTEGER NOT NULL,"
 	" item INTEGER NOT NULL REFERENCES items (id), given INTEGER NOT NULL, UNIQUE (phone, code));"
 	"CREATE INDEX codes_item ON codes (item);",
+	/* Phones that said STOP, and no START since. */
+	"CREATE TABLE stops (phone TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;",
 };
 
 /* ---- opening ---- */

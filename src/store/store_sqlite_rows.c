@@ -443,6 +443,36 @@ static bool sqlite_code_give(struct store_tx *tx, const char *phone, int64_t ite
 	return true;
 }
 
+static bool sqlite_phone_stop(struct store_tx *tx, const char *phone, int64_t at, GError **err)
+{
+	const enum statement which = at ? STATEMENT_PHONE_STOP : STATEMENT_PHONE_START;
+	sqlite3_stmt *s = tx_statement(tx, which, err);
+
+	if (!s)
+		return false;
+	bind_text(s, 1, phone);
+	if (at)
+		sqlite3_bind_int64(s, 2, at);
+	return tx_change(tx, which, s, err);
+}
+
+static bool sqlite_phones_stopped(struct store_tx *tx, struct arena *a, const char *const **phones_r, GError **err)
+{
+	sqlite3_stmt *s = tx_statement(tx, STATEMENT_PHONES_STOPPED, err);
+	g_autoptr(GPtrArray) phones = g_ptr_array_new();
+	int result;
+
+	if (!s)
+		return false;
+	while ((result = sqlite3_step(s)) == SQLITE_ROW)
+		g_ptr_array_add(phones, arena_strdup(a, (const char *)sqlite3_column_text(s, 0)));
+	result = result == SQLITE_DONE || tx_error(tx, STATEMENT_PHONES_STOPPED, err);
+	sqlite3_reset(s);
+	g_ptr_array_add(phones, NULL);
+	*phones_r = arena_memdup(a, phones->pdata, phones->len * sizeof(char *));
+	return result;
+}
+
 static bool sqlite_counts(struct store_tx *tx, struct store_counts *c_r, GError **err)
 {
 	int64_t n[7] = { 0 };
@@ -479,5 +509,7 @@ const struct store_ops sqlite_ops = {
 	.journal = sqlite_journal,
 	.code_give = sqlite_code_give,
 	.codes = sqlite_codes,
+	.phone_stop = sqlite_phone_stop,
+	.phones_stopped = sqlite_phones_stopped,
 	.counts = sqlite_counts,
 };

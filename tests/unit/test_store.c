@@ -750,6 +750,57 @@ static void test_codes(struct world *w)
 	g_assert_cmpint(code_for(w, PHONE, 1, 2000 + REST), ==, 13);
 }
 
+struct stop {
+	const char *phone;
+	int64_t at;
+};
+
+static bool stop_phone(struct store_tx *tx, void *user, GError **err)
+{
+	const struct stop *s = user;
+
+	return tx_phone_stop(tx, s->phone, s->at, err);
+}
+
+static bool stop_phone_and_refuse(struct store_tx *tx, void *user, GError **err)
+{
+	return stop_phone(tx, user, err) && err_set(err, ERR_USAGE, "no");
+}
+
+static bool get_stopped(struct store_tx *tx, void *user, GError **err)
+{
+	struct get *g = user;
+
+	return tx_phones_stopped(tx, g->a, (const char *const **)&g->found, err);
+}
+
+static void assert_stopped(struct world *w, const char *expected)
+{
+	struct get g = { .a = w->a };
+	g_autofree char *all = NULL;
+
+	must_read(w, get_stopped, &g);
+	all = g_strjoinv(" ", (char **)g.found);
+	g_assert_cmpstr(all, ==, expected);
+}
+
+static void test_phones_stopped(struct world *w)
+{
+	assert_stopped(w, "");
+	must(w, stop_phone, &(struct stop){ "+447700900002", 100 });
+	must(w, stop_phone, &(struct stop){ "+447700900001", 101 });
+	must(w, stop_phone, &(struct stop){ "+447700900001", 102 });
+	assert_stopped(w, "+447700900001 +447700900002");
+	must(w, stop_phone, &(struct stop){ "+447700900001", 0 });
+	must(w, stop_phone, &(struct stop){ "+447700900009", 0 });
+	assert_stopped(w, "+447700900002");
+	g_assert_cmpint(store_run(w->s, stop_phone_and_refuse, &(struct stop){ "+447700900002", 0 }, NULL), ==,
+			STORE_REFUSED);
+	assert_stopped(w, "+447700900002");
+	must(w, stop_phone, &(struct stop){ "+447700900001", 200 });
+	assert_stopped(w, "+447700900001 +447700900002");
+}
+
 /* All of them take a minute on SQLite: with -m slow. */
 static int codes_in_test(void)
 {
@@ -1008,6 +1059,7 @@ static const struct test_row contract[] = {
 	{ "journal", test_journal },
 	{ "codes", test_codes },
 	{ "codes/all-taken", test_codes_all_taken },
+	{ "phones-stopped", test_phones_stopped },
 	{ "counts", test_counts },
 	{ "refused", test_refused },
 	{ "read-writes-nothing", test_read_writes_nothing },
