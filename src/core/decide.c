@@ -82,6 +82,23 @@ void think_note(struct think *t, const struct item *i, const char *format, ...)
 	j->text = text_line(t->a, text, 500);
 }
 
+void think_note_to(struct think *t, const char *audit, const char *words)
+{
+	struct job *j = think_job(t, NULL, JOB_MAIL, TOPIC_NOTE, t->now);
+
+	j->to = audit;
+	j->text = text_line(t->a, words, 500);
+}
+
+bool think_texts(const struct think *t, const struct person *p)
+{
+	if (!p->phone)
+		return false;
+	if (g_strcmp0(t->d->stop_phone, p->phone) == 0)
+		return t->d->stop_at == 0;
+	return !t->f->stopped || !g_strv_contains(t->f->stopped, p->phone);
+}
+
 const char *think_name(const struct think *t, const char *person)
 {
 	const struct person *p = roster_person(t->r, person);

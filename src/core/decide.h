@@ -65,6 +65,8 @@ struct facts {
 	gsize n_texted;
 	/* TIMER of a step: the step's text is still in the outbox, since no carrier could take it */
 	bool text_waits;
+	/* phones that said STOP (E.164), whatever the event; NULL-terminated or NULL */
+	const char *const *stopped;
 	/* COMMAND: phones already told about `item` (E.164), for TAKEN texts; NULL-terminated or NULL */
 	const char *const *told;
 };
@@ -89,6 +91,8 @@ struct decision {
 	guint cancel;			/* bit set of (1 << enum job_topic): jobs that wait, of item and of more, are
 					 * cancelled; before jobs are added, which it does not concern */
 	GPtrArray *journal;		/* struct journal_record *: to be added */
+	const char *stop_phone;		/* a phone that said STOP, or START; NULL: none did */
+	int64_t stop_at;		/* when it said STOP; 0: START */
 	/* Jobs and records whose item is 0 are about `item` (and get its id), or about none if that is NULL; -1
 	 * (DECIDE_NO_ITEM) is really none, whatever `item` is, and is stored as 0. */
 	const char *why;		/* the reasons in one line: "line=clinic(called 201) closed step=1 anna" */

@@ -40,6 +40,12 @@ struct job *think_job(struct think *t, const struct item *i, enum job_kind kind,
 /* A status note to the audit mailbox: one line for people. Nothing if the line is configured no more. */
 void think_note(struct think *t, const struct item *i, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
+/* About no item, to an audit mailbox. */
+void think_note_to(struct think *t, const char *audit, const char *words);
+
+/* May p be texted: has a phone that did not say STOP. */
+bool think_texts(const struct think *t, const struct person *p);
+
 const char *think_name(const struct think *t, const char *person);	/* "Anna Smith" of "anna"; never NULL */
 const char *think_clock(const struct think *t, const struct item *i, int64_t at);	/* "21:58" on the line's clock */
 const char *think_zone(const struct think *t, const struct item *i);

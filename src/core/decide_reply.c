@@ -7,13 +7,18 @@
 
 #define RAW_MAX_CHARS 160
 #define ANSWER_LIFE_S 3600	/* an answer to a reply is of no use later */
+#define AUDITS_MAX 20	/* mails for one STOP */
 #define ITEMS_MAX 90		/* as many as there are codes of two digits */
 
 /* Each phone that was told is answered in kind; to is from the configuration, never from the text itself. */
 static void answer(struct think *t, const struct item *i, const struct person *p, const char *words)
 {
-	struct job *j = think_job(t, i, JOB_TEXT, TOPIC_ANSWER, t->now);
+	struct job *j;
 
+	/* After STOP what they send still counts, but nothing is texted until START. */
+	if (!think_texts(t, p))
+		return;
+	j = think_job(t, i, JOB_TEXT, TOPIC_ANSWER, t->now);
 	j->person = p->id;
 	j->to = p->phone;
 	j->text = words;
@@ -96,6 +101,9 @@ static void say_taken(struct think *t, const struct one *o)
 static void say_closed(struct think *t, const struct one *o)
 {
 	const char *by = o->item->acked_by ? think_name(t, o->item->acked_by) : "the operator";
+
+	if (act_holds(o->item, o->by.person))
+		by = NULL;
 
 	answer(t, o->item, o->by.person, sms_closed(t->a, o->item, o->about->code, by, think_zone(t, o->item)));
 }
@@ -248,15 +256,46 @@ static bool waits_for(const struct think *t, const struct item *i, const struct 
 	return i->state == STATE_OPEN && tell_last(t, i) == p;
 }
 
+static bool has_step(const struct escalation_policy *policy, const struct person *p)
+{
+	for (guint n = 0; policy && n < policy->n_steps; n++)
+		if (policy->steps[n].tell == p)
+			return true;
+	return false;
+}
+
+/* Those who look after the lines on which p is told should know that p is not. */
+static void note_of_phone(struct think *t, const struct person *p, const char *words)
+{
+	g_autoptr(GPtrArray) audits = g_ptr_array_new();
+
+	for (guint n = 0; n < t->r->lines->len; n++) {
+		const struct line *line = t->r->lines->pdata[n];
+
+		if ((has_step(line->closed, p) || has_step(line->open, p)) && audits->len < AUDITS_MAX &&
+		    !g_ptr_array_find_with_equal_func(audits, line->audit, g_str_equal, NULL))
+			g_ptr_array_add(audits, line->audit);
+	}
+	for (guint n = 0; n < audits->len; n++)
+		think_note_to(t, audits->pdata[n], words);
+}
+
 /* STOP is obeyed without a word; nothing may wait for somebody who does not listen. */
 static void reply_stop(struct think *t, const struct person *p)
 {
 	const struct texted *live[ITEMS_MAX];
 	gsize n = live_ones(t, live);
+	bool before = !think_texts(t, p);
 
 	record_reply(t, NULL, p);
-	think_journal(t, NULL, JOURNAL_STOPPED, p->id, "text", "%s wants no texts", think_name(t, p->id));
+	t->d->stop_phone = p->phone;
+	t->d->stop_at = t->now;
+	think_journal(t, NULL, JOURNAL_STOPPED, p->id, "text", "%s sent STOP: no texts until START",
+		      think_name(t, p->id));
 	think_why(t, "stop");
+	if (!before)
+		note_of_phone(t, p, arena_printf(t->a, "%s sent STOP: no texts go to this phone until it sends START. "
+						 "Steps to %s are skipped", think_name(t, p->id), think_name(t, p->id)));
 	for (gsize k = 0; k < n; k++) {
 		struct one o;
 
@@ -269,9 +308,17 @@ static void reply_stop(struct think *t, const struct person *p)
 
 static void reply_start(struct think *t, const struct person *p)
 {
+	bool before = think_texts(t, p);
+
 	record_reply(t, NULL, p);
-	think_journal(t, NULL, JOURNAL_STARTED, p->id, "text", "%s wants texts again", think_name(t, p->id));
+	t->d->stop_phone = p->phone;
+	t->d->stop_at = 0;
+	think_journal(t, NULL, JOURNAL_STARTED, p->id, "text", "%s sent START: texts again", think_name(t, p->id));
 	think_why(t, "start");
+	if (!before)
+		note_of_phone(t, p, arena_printf(t->a, "%s sent START: texts go to this phone again",
+						 think_name(t, p->id)));
+	answer(t, NULL, p, sms_started(t->a));
 }
 
 static void reply_words(struct think *t, const struct person *p, const char *words, const char *why)

@@ -69,6 +69,13 @@ static void tell_nobody(struct think *t, const struct item *i, const struct esca
 	think_why(t, "exhausted=%s", p->id);
 }
 
+static const char *why_skipped(const struct person *p, const struct person *not_to)
+{
+	if (!p->phone)
+		return "has no phone";
+	return p == not_to ? "passed it on" : "sent STOP";
+}
+
 const struct person *tell_next(struct think *t, struct item *i, const struct person *not_to)
 {
 	const struct escalation_policy *p = tell_policy(t, i);
@@ -82,12 +89,12 @@ const struct person *tell_next(struct think *t, struct item *i, const struct per
 	/* Where one whole round has nobody to text, no other has. */
 	for (guint skipped = 0; skipped < p->n_steps && (s = escalate_next(p, i->step)); skipped++) {
 		i->step++;
-		if (s->tell->phone && s->tell != not_to) {
+		if (s->tell != not_to && think_texts(t, s->tell)) {
 			tell_step(t, i, s, escalate_total(p), first);
 			return s->tell;
 		}
 		think_journal(t, i, JOURNAL_SKIPPED, "ringback", "text", "step %" G_GINT64_FORMAT ": %s %s", i->step,
-			      think_name(t, s->tell->id), s->tell->phone ? "passed it on" : "has no phone");
+			      think_name(t, s->tell->id), why_skipped(s->tell, not_to));
 	}
 	tell_nobody(t, i, p);
 	return NULL;
@@ -97,7 +104,7 @@ void tell_update(struct think *t, struct item *i, bool in_force)
 {
 	const struct person *p = i->acked_by ? roster_person(t->r, i->acked_by) : tell_last(t, i);
 
-	if (!in_force || !p || !p->phone) {
+	if (!in_force || !p || !think_texts(t, p)) {
 		think_why(t, "update=nobody");
 		return;
 	}
@@ -126,7 +133,7 @@ void tell_taken(struct think *t, const struct item *i, const char *const *told, 
 		const struct person *p = roster_person_by_phone(t->r, told[n]);
 
 		/* A phone that the configuration has no more is not texted, whoever it belongs to now. */
-		if (p && p != by && !listed_before(told, n))
+		if (p && p != by && !listed_before(told, n) && think_texts(t, p))
 			text_job(t, i, TOPIC_TAKEN, p, TAKEN_LIFE_S);
 	}
 }

@@ -36,7 +36,7 @@ const char *render_plain(struct arena *a, const struct roster *r, const struct d
 /* One notice seen as a flat JSON object (keys of `ringback parse`); time in RFC 3339 UTC. file may be NULL. */
 const char *render_call_json(struct arena *a, const struct call *c, const char *file);
 
-/* A whole status note as RFC 5322 message with CRLF: From, To, Subject, Date, Message-ID, In-Reply-To, References,
+/* A whole status note (i NULL: about no item, without the thread and its headers) as RFC 5322 message with CRLF: From, To, Subject, Date, Message-ID, In-Reply-To, References,
  * Auto-Submitted: auto-generated, X-Ringback-Item, -State, -Owner; body: note and who owns the item. */
 const char *render_note(struct arena *a, const struct roster *r, const struct item *i, const char *from,
 			const char *to, const char *note, int64_t now, int64_t job);

@@ -43,16 +43,21 @@ static void put_thread(GString *out, const struct item *i)
 }
 
 /* The same job gives the same Message-ID, so that a mail server or client can see a second try for what it is. */
-static void put_own_id(GString *out, const struct roster *r, const struct item *i, int64_t job)
+static void put_own_id(GString *out, const struct roster *r, int64_t item, int64_t job)
 {
 	g_string_append_printf(out, "Message-ID: <note.%" G_GINT64_FORMAT ".%" G_GINT64_FORMAT "@%s>\n", (gint64)job,
-			       (gint64)i->id, view_domain(r));
+			       (gint64)item, view_domain(r));
+}
+
+static void put_automatic(GString *out)
+{
+	put(out, "Auto-Submitted", "auto-generated");	/* RFC 3834, 5 */
+	put(out, "X-Auto-Response-Suppress", "All");
 }
 
 static void put_state(struct arena *a, GString *out, const struct view *v, const struct item *i)
 {
-	put(out, "Auto-Submitted", "auto-generated");	/* RFC 3834, 5 */
-	put(out, "X-Auto-Response-Suppress", "All");
+	put_automatic(out);
 	put(out, "X-Ringback-Item", v->id);
 	put(out, "X-Ringback-State", state_name(i->state));
 	put(out, "X-Ringback-Owner", field_ascii(a, v->owner_id, 400));
@@ -101,22 +106,52 @@ static void put_body(GString *out, const char *body)
 		g_string_append_printf(out, "%.*s\n", BASE64_LINE, p);
 }
 
-const char *render_note(struct arena *a, const struct roster *r, const struct item *i, const char *from,
-			const char *to, const char *note, int64_t now, int64_t job)
+static void put_head(struct arena *a, GString *out, const char *from, const char *to,
+		     const char *subject, int64_t now)
 {
-	g_autoptr(GString) out = g_string_new(NULL);
-	struct view v = view_of_item(a, r, i);
-	const char *words = text_line(a, note, NOTE_MAX_CHARS);
-	const char *subject = arena_printf(a, "[%s %s] %s", v.id, v.line_name, words);
-
 	put(out, "From", field_ascii(a, from, 254));
 	put(out, "To", field_ascii(a, to, 254));
 	put(out, "Subject", field_text(a, subject, 200));
 	put(out, "Date", date_field(a, now));
-	put_own_id(out, r, i, job);
+}
+
+static void put_note(struct arena *a, GString *out, const struct roster *r, const struct item *i, const char *words)
+{
+	struct view v = view_of_item(a, r, i);
+
 	put_thread(out, i);
 	put_state(a, out, &v, i);
 	put_body(out, body_make(a, &v, i, words));
+}
+
+static void put_note_of_nothing(struct arena *a, GString *out, const char *words)
+{
+	put_automatic(out);
+	put_body(out, arena_printf(a, "%s\n\nringback wrote this note by itself.\n", words));
+}
+
+static const char *subject_of(struct arena *a, const struct roster *r, const struct item *i, const char *words)
+{
+	struct view v;
+
+	if (!i)
+		return arena_printf(a, "[ringback] %s", words);
+	v = view_of_item(a, r, i);
+	return arena_printf(a, "[%s %s] %s", v.id, v.line_name, words);
+}
+
+const char *render_note(struct arena *a, const struct roster *r, const struct item *i, const char *from,
+			const char *to, const char *note, int64_t now, int64_t job)
+{
+	g_autoptr(GString) out = g_string_new(NULL);
+	const char *words = text_line(a, note, NOTE_MAX_CHARS);
+
+	put_head(a, out, from, to, subject_of(a, r, i, words), now);
+	put_own_id(out, r, i ? i->id : 0, job);
+	if (i)
+		put_note(a, out, r, i, words);
+	else
+		put_note_of_nothing(a, out, words);
 	g_string_replace(out, "\n", "\r\n", 0);
 	return arena_strdup(a, out->str);
 }

@@ -181,6 +181,8 @@ static const char *nobody_answered(struct arena *a, const struct sms_facts *f)
 {
 	const char *who = plain(a, f->before, 20);
 
+	if (f->ended)
+		return *who ? arena_printf(a, "%s %s", who, f->ended) : "Nobody took it yet";
 	if (!*who)
 		return arena_printf(a, "No ack in %s", waited(a, f->waited_s));
 	return arena_printf(a, "%s did not ack in %s", who, waited(a, f->waited_s));
@@ -254,6 +256,8 @@ const char *sms_render(struct arena *a, const struct sms_facts *f, gsize max)
 		.said = class_of(f) == CLASS_VOICEMAIL ? quoted_words(a, i) : "", .verbs = verbs(a, f->code)
 	};
 
+	if (f->topic == TOPIC_TAKEN && i->state == STATE_CLOSED)
+		return sms_closed(a, i, f->code, f->before ? f->before : "", f->line ? f->line->zone : NULL);
 	if (f->topic == TOPIC_TAKEN)
 		return sms_taken(a, f->code, f->before, i->acked, f->line ? f->line->zone : NULL);
 	if (f->topic == TOPIC_ESCALATION)
@@ -300,10 +304,11 @@ const char *sms_taken(struct arena *a, int code, const char *by, int64_t at, con
 const char *sms_closed(struct arena *a, const struct item *i, int code, const char *by, const char *zone)
 {
 	const char *when = i->closed ? arena_printf(a, " at %s", phrase_clock(a, i->closed, zone)) : "";
-	const char *who = by ? arena_printf(a, " by %s", by_whom(a, by)) : "";
 	const char *how = i->resolution ? arena_printf(a, ": %s", phrase_resolution(i->resolution)) : "";
 
-	return arena_printf(a, "%d was closed%s%s%s. Nothing to do.", code, who, when, how);
+	if (!by)
+		return arena_printf(a, "%d closed%s%s. Thank you.", code, when, how);
+	return arena_printf(a, "%d was closed by %s%s%s. Nothing to do.", code, by_whom(a, by), when, how);
 }
 
 const char *sms_passed_on(struct arena *a, int code, const char *to)
@@ -373,6 +378,12 @@ const char *sms_help(struct arena *a)
 	(void)a;
 	return "Send the code and a letter: 17A mine, 17D called back, 17T no reach, 17N pass on, 17X no callback "
 	       "needed. L list, AA all mine, STOP no more texts.";
+}
+
+const char *sms_started(struct arena *a)
+{
+	(void)a;
+	return "Texts come to this phone again. L lists what is open, STOP ends them.";
 }
 
 const char *sms_not_understood(struct arena *a)

@@ -20,6 +20,7 @@ struct sms_facts {
 	int64_t step, steps;		/* ESCALATION: "ESC 2/3" */
 	const char *before;		/* ESCALATION: name of who did not answer; TAKEN: of who has it */
 	int64_t waited_s;		/* ESCALATION: how long they had */
+	const char *ended;		/* ESCALATION: what came instead of an answer, "passed it on"; NULL: nothing */
 	bool recording;			/* the item has a voicemail */
 };
 
@@ -31,6 +32,7 @@ const char *sms_render(struct arena *a, const struct sms_facts *f, gsize max);
 /* Fixed answers to replies. person may be NULL where the words do not need it. at is shown in the zone. */
 const char *sms_yours(struct arena *a, const struct item *i, int code, const char *zone, int64_t back_at);
 const char *sms_taken(struct arena *a, int code, const char *by, int64_t at, const char *zone);
+/* by NULL: to the one who closed it. */
 const char *sms_closed(struct arena *a, const struct item *i, int code, const char *by, const char *zone);
 const char *sms_passed_on(struct arena *a, int code, const char *to);	/* to NULL: nobody is left */
 const char *sms_tried(struct arena *a, int code);
@@ -38,6 +40,7 @@ const char *sms_which(struct arena *a, const int *codes, gsize n);	/* n 0: nothi
 const char *sms_unknown_code(struct arena *a, int code);
 const char *sms_list(struct arena *a, const struct item *const *items, const int *codes, gsize n, gsize max);
 const char *sms_help(struct arena *a);
+const char *sms_started(struct arena *a);
 const char *sms_not_understood(struct arena *a);
 
 #endif

@@ -77,5 +77,7 @@ bool apply_decision(struct store_tx *tx, const struct conf *conf, struct decisio
 		if (!tx_notice_insert(tx, d->notice, err))
 			return false;
 	}
+	if (d->stop_phone && !tx_phone_stop(tx, d->stop_phone, d->stop_at, err))
+		return false;
 	return apply_jobs(tx, conf, d, now, err) && apply_journal(tx, d, now, err);
 }

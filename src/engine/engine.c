@@ -94,8 +94,11 @@ static bool run(struct engine *e, store_think think, struct turn *t, GError **er
 	return true;
 }
 
-static bool decide_and_apply(struct store_tx *tx, struct turn *t, const struct facts *f, GError **err)
+static bool decide_and_apply(struct store_tx *tx, struct turn *t, struct facts *f, GError **err)
 {
+	/* The first notice of a call tells nobody: that is the window's timer, later. */
+	if ((t->event.kind != EVENT_NOTICE || f->item) && !tx_phones_stopped(tx, t->a, &f->stopped, err))
+		return false;
 	t->decision = decide(t->conf->roster, &t->event, f, t->now, t->a);
 	return apply_decision(tx, t->conf, t->decision, t->now, err);
 }

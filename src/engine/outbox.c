@@ -5,12 +5,12 @@
 #include "early.h"
 #include "err.h"
 #include "log.h"
+#include "outbox_job.h"
 #include "parcels.h"
 #include "text.h"
 
 #define BATCH 64
 #define TURN_MAX_S 60
-#define RETRY_MAX_S 60
 #define UNKNOWN_MAX 3		/* a link that dies with the same text on it: not for ever */
 
 struct outbox {
@@ -18,6 +18,8 @@ struct outbox {
 	struct store *store;
 	struct carrier *texts, *mails;
 	struct early *early;
+	char *provider;		/* of texts; one that is configured later is bound after the next start */
+	bool failed;		/* the store took something not in this turn: no haste for the next */
 	GQueue unrecorded;	/* struct outcome *: the store failed when they came */
 };
 
@@ -26,6 +28,16 @@ struct outcome {
 	enum carrier_result result;
 	char *id, *error;
 };
+
+static char *provider_of(struct engine *e)
+{
+	struct conf *conf = engine_conf(e);
+	const struct provider *p = conf->providers->len ? conf->providers->pdata[0] : NULL;
+	char *name = g_strdup(p ? p->name : "");
+
+	conf_unref(conf);
+	return name;
+}
 
 struct outbox *outbox_new(struct engine *e, struct store *s, struct carrier *texts, struct carrier *mails)
 {
@@ -36,6 +48,7 @@ struct outbox *outbox_new(struct engine *e, struct store *s, struct carrier *tex
 	o->texts = texts;
 	o->mails = mails;
 	o->early = early_new();
+	o->provider = provider_of(e);
 	g_queue_init(&o->unrecorded);
 	return o;
 }
@@ -66,6 +79,7 @@ void outbox_free(struct outbox *o)
 		return;
 	early_free(o->early);
 	g_queue_clear_full(&o->unrecorded, outcome_free);
+	g_free(o->provider);
 	g_free(o);
 }
 
@@ -84,28 +98,8 @@ struct claim {
 	int64_t now;
 	struct arena *a;
 	GPtrArray *parcels;	/* struct parcel * */
+	int64_t stuck;		/* the job that the think could not claim; 0: it could */
 };
-
-static bool journal_job(struct store_tx *tx, const struct job *j, const char *what, const char *why, int64_t now,
-			GError **err)
-{
-	struct journal_record r = {
-		.item = j->item, .at = now, .who = "ringback", .what = what,
-		.how = j->kind == JOB_TEXT ? "text" : "mail", .why = why
-	};
-
-	return tx_journal_add(tx, &r, err);
-}
-
-static bool end_job(struct store_tx *tx, struct job *j, enum job_state state, const char *why, int64_t now,
-		    GError **err)
-{
-	j->state = state;
-	j->error = why;
-	j->updated = now;
-	return tx_job_update(tx, j, err) &&
-	       journal_job(tx, j, state == JOB_FAILED ? JOURNAL_NOT_DELIVERED : JOURNAL_EXPIRED, why, now, err);
-}
 
 static bool claim_one(struct store_tx *tx, struct claim *c, struct job *j, GError **err)
 {
@@ -113,11 +107,15 @@ static bool claim_one(struct store_tx *tx, struct claim *c, struct job *j, GErro
 	const char *why_not = NULL;
 
 	if (j->expires && j->expires < c->now)
-		return end_job(tx, j, JOB_EXPIRED, "its time was over before it could be sent", c->now, err);
+		return job_end(tx, j, JOB_EXPIRED, "its time was over before it could be sent", c->now, err);
+	if (j->kind == JOB_TEXT && !parcel_unwanted(tx, c->conf, j, c->a, &why_not, err))
+		return false;
+	if (why_not)
+		return job_refuse(tx, c->conf, j, why_not, c->now, c->a, err);
 	if (!parcel_make(tx, c->conf, j, c->now, c->a, &p, &why_not, err))
 		return false;
 	if (!p)
-		return end_job(tx, j, JOB_CANCELLED, why_not, c->now, err);
+		return job_end(tx, j, JOB_CANCELLED, why_not, c->now, err);
 	j->state = JOB_SENDING;
 	j->tries++;
 	j->updated = c->now;
@@ -134,10 +132,26 @@ static bool think_claim(struct store_tx *tx, void *user, GError **err)
 	g_ptr_array_set_size(c->parcels, 0);
 	if (!tx_jobs_due(tx, c->kind, c->now, c->limit, c->a, &jobs, &n, err))
 		return false;
-	for (gsize k = 0; k < n; k++)
+	for (gsize k = 0; k < n; k++) {
+		c->stuck = jobs[k]->id;
 		if (!claim_one(tx, c, jobs[k], err))
 			return false;
+	}
+	c->stuck = 0;
 	return true;
+}
+
+/* ---- what cannot be done now must not stop the rest ---- */
+
+/* Later, and those behind it first. False if the store does not take that either. */
+static bool put_off(struct outbox *o, int64_t job, const GError *why)
+{
+	AUTO_ARENA a = arena_new();
+	struct job_put_off p = { .job = job, .now = clock_now(), .a = a };
+
+	p.why = text_line(a, why ? why->message : "no reason given", 200);
+	log_error("outbox: job=%" G_GINT64_FORMAT " put off: %s", job, p.why);
+	return store_run(o->store, job_put_off, &p, NULL) == STORE_DONE;
 }
 
 struct due {
@@ -163,6 +177,7 @@ static bool look(struct outbox *o, struct due *d)
 	if (store_read(o->store, think_due, d, &err) == STORE_DONE)
 		return d->n > 0;
 	log_error("outbox: cannot read: %s", err->message);
+	o->failed = true;
 	return false;
 }
 
@@ -185,18 +200,22 @@ static bool send_due(struct outbox *o, struct carrier *c, enum job_kind kind)
 	struct due due = { .kind = kind, .now = clock_now(), .a = a };
 	struct claim claim = { .kind = kind, .now = due.now, .a = a, .parcels = parcels, .limit = 1 };
 	struct conf *conf;
+	bool ok;
 
 	if (!c || !c->ops->ready(c) || !look(o, &due))
 		return false;
 	claim.conf = conf = engine_conf(o->engine);
-	if (store_run(o->store, think_claim, &claim, &err) != STORE_DONE) {
+	ok = store_run(o->store, think_claim, &claim, &err) == STORE_DONE;
+	if (!ok) {
 		log_error("outbox: cannot claim what is due: %s", err ? err->message : "?");
 		put_back(o, parcels);
+		ok = claim.stuck && put_off(o, claim.stuck, err);
 	}
 	for (guint k = 0; k < parcels->len; k++)
 		c->ops->send(c, g_ptr_array_index(parcels, k));
 	conf_unref(conf);
-	return parcels->len > 0 || !err;
+	o->failed |= !ok;
+	return ok;
 }
 
 static bool timers_due(struct outbox *o)
@@ -209,10 +228,10 @@ static bool timers_due(struct outbox *o)
 	for (gsize k = 0; k < due.n; k++) {
 		g_autoptr(GError) err = NULL;
 
-		if (!engine_timer(o->engine, due.jobs[k]->id, &err)) {
-			log_error("outbox: timer of RB-%" G_GINT64_FORMAT ": %s", due.jobs[k]->item, err->message);
-			return false;
-		}
+		if (engine_timer(o->engine, due.jobs[k]->id, &err) || put_off(o, due.jobs[k]->id, err))
+			continue;
+		o->failed = true;
+		return false;
 	}
 	return due.n == BATCH;
 }
@@ -227,11 +246,6 @@ struct result {
 	const char *id, *error;
 	const char *provider;
 };
-
-static int64_t retry_delay(int64_t tries)
-{
-	return MIN(INT64_C(1) << MIN(tries, 10), RETRY_MAX_S);
-}
 
 static bool note_sent(struct store_tx *tx, struct result *r, const struct job *j, GError **err)
 {
@@ -250,7 +264,7 @@ static bool sent(struct store_tx *tx, struct result *r, struct job *j, GError **
 		return false;
 	if (j->kind == JOB_MAIL)
 		return true;
-	return journal_job(tx, j, JOURNAL_SENT,
+	return job_journal(tx, j, JOURNAL_SENT,
 			   arena_printf(r->a, "%s to %s%s", topic_name(j->topic), j->person ? j->person : j->to,
 					j->possibly_twice ? ", possibly twice" : ""), r->now, err) &&
 	       note_sent(tx, r, j, err);
@@ -259,39 +273,20 @@ static bool sent(struct store_tx *tx, struct result *r, struct job *j, GError **
 static bool again(struct store_tx *tx, struct result *r, struct job *j, GError **err)
 {
 	j->state = JOB_WAITING;
-	j->due = r->now + (r->result == CARRIER_UNKNOWN ? 0 : retry_delay(j->tries));
+	j->due = r->now + (r->result == CARRIER_UNKNOWN ? 0 : job_retry_delay(j->tries));
 	j->error = r->error;
 	if (!tx_job_update(tx, j, err))
 		return false;
 	return j->tries > 1 || r->result == CARRIER_UNKNOWN ||
-	       journal_job(tx, j, JOURNAL_PUT_OFF, r->error, r->now, err);
+	       job_journal(tx, j, JOURNAL_PUT_OFF, r->error, r->now, err);
 }
 
 static bool unknown(struct store_tx *tx, struct result *r, struct job *j, GError **err)
 {
 	j->possibly_twice = true;
-	return journal_job(tx, j, JOURNAL_POSSIBLY_TWICE, "the link was lost before the answer; sent again, possibly twice", r->now,
+	return job_journal(tx, j, JOURNAL_POSSIBLY_TWICE, "the link was lost before the answer; sent again, possibly twice", r->now,
 			   err) &&
 	       again(tx, r, j, err);
-}
-
-/* The SMSC's final no moves to the next step, as a receipt that says failed does. */
-static bool refused(struct store_tx *tx, struct result *r, struct job *j, GError **err)
-{
-	struct event e = { .kind = EVENT_RECEIPT, .job = j, .delivered = false };
-	struct facts f = { 0 };
-	struct item *i = NULL;
-
-	if (j->kind != JOB_TEXT || !j->item)
-		return end_job(tx, j, JOB_FAILED, r->error, r->now, err);
-	j->state = JOB_FAILED;
-	j->error = r->error;
-	if (!tx_job_update(tx, j, err))
-		return false;
-	if (!tx_item(tx, j->item, r->a, &i, err))
-		return false;
-	f.item = i;
-	return !i || apply_decision(tx, r->conf, decide(r->conf->roster, &e, &f, r->now, r->a), r->now, err);
 }
 
 static bool think_result(struct store_tx *tx, void *user, GError **err)
@@ -308,9 +303,10 @@ static bool think_result(struct store_tx *tx, void *user, GError **err)
 	case CARRIER_SENT:
 		return sent(tx, r, j, err);
 	case CARRIER_UNKNOWN:
-		return j->tries < UNKNOWN_MAX ? unknown(tx, r, j, err) : refused(tx, r, j, err);
+		return j->tries < UNKNOWN_MAX ? unknown(tx, r, j, err) :
+		       job_refuse(tx, r->conf, j, r->error, r->now, r->a, err);
 	case CARRIER_REFUSED:
-		return refused(tx, r, j, err);
+		return job_refuse(tx, r->conf, j, r->error, r->now, r->a, err);
 	case CARRIER_LATER:
 		return again(tx, r, j, err);
 	}
@@ -324,11 +320,6 @@ static const char *result_name(enum carrier_result result)
 	return names[result];
 }
 
-static const char *provider_of(struct arena *a, const struct conf *conf)
-{
-	return conf->providers->len ? arena_strdup(a, ((struct provider *)conf->providers->pdata[0])->name) : "";
-}
-
 static bool record(struct outbox *o, const struct outcome *c)
 {
 	AUTO_ARENA a = arena_new();
@@ -336,7 +327,7 @@ static bool record(struct outbox *o, const struct outcome *c)
 	struct conf *conf = engine_conf(o->engine);
 	struct result r = {
 		.conf = conf, .a = a, .job = c->job, .now = clock_now(), .result = c->result, .id = c->id,
-		.error = text_line(a, c->error, 200), .provider = provider_of(a, conf)
+		.error = text_line(a, c->error, 200), .provider = o->provider
 	};
 	bool ok = store_run(o->store, think_result, &r, &err) == STORE_DONE;
 
@@ -420,7 +411,7 @@ static bool recover_one(struct store_tx *tx, struct job *j, int64_t now, GError 
 		return tx_job_update(tx, j, err);	/* the same Message-ID: a second copy is one for the reader */
 	j->possibly_twice = true;
 	return tx_job_update(tx, j, err) &&
-	       journal_job(tx, j, JOURNAL_POSSIBLY_TWICE, "ringback stopped before the answer; sent again, possibly twice", now, err);
+	       job_journal(tx, j, JOURNAL_POSSIBLY_TWICE, "ringback stopped before the answer; sent again, possibly twice", now, err);
 }
 
 static bool think_recover(struct store_tx *tx, void *user, GError **err)
@@ -484,11 +475,12 @@ static int64_t next_turn(struct outbox *o)
 
 	if (store_read(o->store, think_next, &n, NULL) != STORE_DONE)
 		return 1;
-	return n.due ? CLAMP(n.due - clock_now(), 0, TURN_MAX_S) : TURN_MAX_S;
+	return n.due ? CLAMP(n.due - clock_now(), o->failed, TURN_MAX_S) : TURN_MAX_S;
 }
 
 int64_t outbox_turn(struct outbox *o)
 {
+	o->failed = false;
 	if (!record_late(o))
 		return 1;
 	while (timers_due(o))

@@ -1,7 +1,10 @@
 #include "parcels.h"
 
+#include <string.h>
+
 #include "err.h"
 #include "escalate.h"
+#include "journal.h"
 #include "render.h"
 #include "sms.h"
 #include "text.h"
@@ -29,8 +32,44 @@ static void add_before(struct sms_facts *f, const struct roster *r, const struct
 	f->waited_s = before ? before->wait_s : 0;
 }
 
-static const char *text_of(const struct conf *conf, const struct job *j, const struct item *i, int code,
-			   struct arena *a)
+static bool is_telling(const struct journal_record *r)
+{
+	return strcmp(r->what, JOURNAL_TOLD) == 0 || strcmp(r->what, JOURNAL_ESCALATED) == 0 ||
+	       strcmp(r->what, JOURNAL_OPENED) == 0;
+}
+
+/* Not everybody had their time: "Bob did not ack in 15m" would be a lie of Bob who passed it on, or was never texted.
+ * The journal says what lies between this step's text and the one before. */
+static bool add_ended(struct store_tx *tx, struct sms_facts *f, const struct roster *r, struct arena *a, GError **err)
+{
+	struct journal_record **records;
+	const struct person *p;
+	gsize n;
+
+	if (!tx_journal(tx, f->item->id, a, &records, &n, err))
+		return false;
+	while (n > 0 && strcmp(records[n - 1]->what, JOURNAL_ESCALATED) != 0)
+		n--;
+	for (gsize k = n > 0 ? n - 1 : 0; k > 0 && !is_telling(records[k - 1]); k--) {
+		const struct journal_record *one = records[k - 1];
+
+		if (strcmp(one->what, JOURNAL_PASSED_ON) == 0) {
+			p = roster_person(r, one->who);
+			f->before = p ? p->name : "";
+			f->ended = "passed it on";
+		} else if (strcmp(one->what, JOURNAL_NOT_DELIVERED) == 0 && !f->ended) {
+			f->ended = "could not be reached";
+		} else if ((strcmp(one->what, JOURNAL_SKIPPED) == 0 || strcmp(one->what, JOURNAL_TIMED_OUT) == 0) &&
+			   !f->ended) {
+			f->before = "";
+			f->ended = "";
+		}
+	}
+	return true;
+}
+
+static bool text_of(struct store_tx *tx, const struct conf *conf, const struct job *j, const struct item *i, int code,
+		    struct arena *a, const char **text_r, GError **err)
 {
 	const struct roster *r = conf->roster;
 	struct sms_facts f = {
@@ -39,11 +78,15 @@ static const char *text_of(const struct conf *conf, const struct job *j, const s
 	};
 	const struct person *taker = i->acked_by ? roster_person(r, i->acked_by) : NULL;
 
-	if (j->topic == TOPIC_ESCALATION)
+	if (j->topic == TOPIC_ESCALATION) {
 		add_before(&f, r, i, j);
+		if (!add_ended(tx, &f, r, a, err))
+			return false;
+	}
 	if (j->topic == TOPIC_TAKEN)
 		f.before = taker ? taker->name : i->acked_by;
-	return sms_render(a, &f, (gsize)conf->sms_max);
+	*text_r = sms_render(a, &f, (gsize)conf->sms_max);
+	return true;
 }
 
 static const char *outdated(const struct job *j, const struct item *i)
@@ -53,6 +96,22 @@ static const char *outdated(const struct job *j, const struct item *i)
 	if ((j->topic == TOPIC_FIRST || j->topic == TOPIC_ESCALATION) && i->state != STATE_OPEN)
 		return "its item is no longer open";
 	return NULL;
+}
+
+bool parcel_unwanted(struct store_tx *tx, const struct conf *conf, const struct job *j, struct arena *a,
+		     const char **why_r, GError **err)
+{
+	const struct person *p = roster_person(conf->roster, j->person);
+	const char *const *stopped;
+
+	*why_r = NULL;
+	if (!tx_phones_stopped(tx, a, &stopped, err))
+		return false;
+	if (stopped && g_strv_contains(stopped, j->to))
+		*why_r = "they sent STOP";
+	else if (!p || g_strcmp0(p->phone, j->to) != 0)
+		*why_r = "the configuration has that phone no more";
+	return true;
 }
 
 static struct parcel *parcel_new(struct arena *a, const struct job *j, const char *text, int64_t now)
@@ -79,6 +138,7 @@ static bool make_text(struct store_tx *tx, const struct conf *conf, const struct
 		      int64_t now, struct arena *a, struct parcel **p_r, const char **why_not_r, GError **err)
 {
 	g_autoptr(GError) own = NULL;
+	const char *text;
 	int code;
 
 	if (!tx_code_give(tx, j->to, i->id, now, conf->roster->rules.code_rest_s, &code, &own)) {
@@ -90,7 +150,9 @@ static bool make_text(struct store_tx *tx, const struct conf *conf, const struct
 		*why_not_r = "this phone has too many open items: no code is free";
 		return true;
 	}
-	*p_r = parcel_new(a, j, text_of(conf, j, i, code, a), now);
+	if (!text_of(tx, conf, j, i, code, a, &text, err))
+		return false;
+	*p_r = parcel_new(a, j, text, now);
 	if (!j->expires)
 		(*p_r)->validity_s = step_wait(conf, j, i);
 	return true;
@@ -106,9 +168,9 @@ bool parcel_make(struct store_tx *tx, const struct conf *conf, const struct job 
 		*p_r = parcel_new(a, j, j->text, now);
 		return true;
 	}
-	if (!tx_item(tx, j->item, a, &i, err))
+	if (j->item && !tx_item(tx, j->item, a, &i, err))
 		return false;
-	*why_not_r = outdated(j, i);
+	*why_not_r = j->item || j->kind == JOB_TEXT ? outdated(j, i) : NULL;	/* a note may be about no item */
 	if (*why_not_r)
 		return true;
 	if (j->kind == JOB_TEXT)

@@ -11,6 +11,11 @@
 bool parcel_make(struct store_tx *tx, const struct conf *conf, const struct job *j, int64_t now, struct arena *a,
 		 struct parcel **p_r, const char **why_not_r, GError **err);
 
+/* Why the person of a text cannot have it, though somebody should: they said STOP, or the configuration has them or that
+ * phone no more. *why_r NULL: they can. */
+bool parcel_unwanted(struct store_tx *tx, const struct conf *conf, const struct job *j, struct arena *a,
+		     const char **why_r, GError **err);
+
 /* *note_r: the status note "Text sent to ..." for a text that has gone; NULL where none is due (answers, no relay). */
 bool parcel_note_sent(struct store_tx *tx, const struct conf *conf, const struct job *j, int64_t now, struct arena *a,
 		      struct job **note_r, GError **err);

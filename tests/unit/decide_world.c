@@ -14,6 +14,8 @@ struct world {
 	GPtrArray *notices;	/* struct notice *, oldest first */
 	GPtrArray *jobs;	/* struct job * */
 	GHashTable *exhausted;	/* items of which nobody is left to be told */
+	GPtrArray *stopped;	/* phones that said STOP */
+	bool starting;		/* the event that runs is a START */
 	const struct decision *last;
 };
 
@@ -28,6 +30,7 @@ struct world *world_new(int64_t start)
 	w->notices = g_ptr_array_new();
 	w->jobs = g_ptr_array_new();
 	w->exhausted = g_hash_table_new(g_direct_hash, g_direct_equal);
+	w->stopped = g_ptr_array_new();
 	return w;
 }
 
@@ -37,6 +40,7 @@ void world_free(struct world *w)
 	g_ptr_array_unref(w->notices);
 	g_ptr_array_unref(w->jobs);
 	g_hash_table_unref(w->exhausted);
+	g_ptr_array_unref(w->stopped);
 	arena_free(w->a);
 	roster_free(w->r);
 	g_free(w);
@@ -108,9 +112,22 @@ static int64_t real_item(const struct decision *d, int64_t id)
 	return id ? id : d->item ? d->item->id : 0;
 }
 
+static void keep_stop(struct world *w, const struct decision *d)
+{
+	guint at;
+
+	if (!d->stop_phone)
+		return;
+	if (g_ptr_array_find_with_equal_func(w->stopped, d->stop_phone, g_str_equal, &at))
+		g_ptr_array_remove_index(w->stopped, at);
+	if (d->stop_at)
+		g_ptr_array_add(w->stopped, arena_strdup(w->a, d->stop_phone));
+}
+
 static void keep(struct world *w, const struct decision *d)
 {
 	keep_item(w, d);
+	keep_stop(w, d);
 	if (d->notice) {
 		d->notice->item = d->item->id;
 		g_ptr_array_add(w->notices, d->notice);
@@ -195,6 +212,8 @@ static void check_job(const struct world *w, const struct job *j)
 	g_assert_cmpint(j->state, ==, JOB_WAITING);
 	g_assert_cmpint(j->due, >=, w->now);
 	if (j->kind == JOB_TEXT) {
+		g_assert_false(g_ptr_array_find_with_equal_func(w->stopped, j->to, g_str_equal, NULL) &&
+			       !(w->starting && j->topic == TOPIC_ANSWER));
 		g_assert_cmpstr(roster_person(w->r, j->person)->phone, ==, j->to);
 		if (j->topic == TOPIC_FIRST || j->topic == TOPIC_ESCALATION)
 			g_assert_cmpint(j->expires, ==, 0);	/* until its step ends, which waits for it */
@@ -270,10 +289,22 @@ static void check_something_follows(const struct world *w, const struct item *i)
 	}
 }
 
-static const char *run(struct world *w, const struct event *e, const struct facts *f)
+static const char *const *stopped_list(struct world *w)
 {
-	struct decision *d = decide(w->r, e, f, w->now, w->a);
+	const char **list = ARENA_NEW_N(w->a, const char *, w->stopped->len + 1);
 
+	for (guint n = 0; n < w->stopped->len; n++)
+		list[n] = w->stopped->pdata[n];
+	return list;
+}
+
+static const char *run(struct world *w, const struct event *e, struct facts *f)
+{
+	struct decision *d;
+
+	f->stopped = stopped_list(w);
+	w->starting = e->kind == EVENT_REPLY && e->reply->verb == VERB_START;
+	d = decide(w->r, e, f, w->now, w->a);
 	check(w, d);
 	keep(w, d);
 	for (guint n = 1; n <= w->items->len; n++)

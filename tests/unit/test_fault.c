@@ -160,6 +160,34 @@ static void test_carrier(gconstpointer data)
 	g_assert_cmpuint(n, >, 2);
 }
 
+/* ---- what cannot be done now must not stop the rest, nor keep the courier turning in circles ---- */
+
+static void test_others_go_on(void)
+{
+	static const char *const phones[] = { "+447700900123", "+447700900456" };
+	guint64 n, count;
+
+	for (n = 1;; n++) {
+		struct store *store = store_mem_new();
+		struct world *w = world_new("clinic.conf", store);
+		struct carrier_events *e = &w->texts.events;
+
+		clock_fake(NIGHT);
+		for (guint k = 0; k < G_N_ELEMENTS(phones); k++)
+			g_assert_true(e->received(e->user, "carrier", phones[k], "L"));
+		w->store = store_fault_new(store, n, false);
+		world_crash(w);
+		g_assert_cmpint(outbox_turn(w->outbox), >, 0);
+		world_pass(w, 10);
+		g_assert_cmpuint(w->texts.sent->len, ==, 2);
+		count = store_fault_count(w->store);
+		world_free(w);
+		if (count < n)
+			break;
+	}
+	g_assert_cmpuint(n, >, 10);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct fault faults[] = { { false, false }, { false, true }, { true, false }, { true, true } };
@@ -173,5 +201,6 @@ int main(int argc, char **argv)
 	g_test_add_data_func("/fault/texts/later", GINT_TO_POINTER(MOOD_LATER), test_carrier);
 	g_test_add_data_func("/fault/texts/unknown", GINT_TO_POINTER(MOOD_UNKNOWN), test_carrier);
 	g_test_add_data_func("/fault/texts/no-answer-and-dies", GINT_TO_POINTER(MOOD_SILENT), test_carrier);
+	g_test_add_func("/fault/others-go-on", test_others_go_on);
 	return g_test_run();
 }

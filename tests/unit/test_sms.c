@@ -270,6 +270,11 @@ static void check_answers(void)
 	g_assert_cmpstr(sms_taken(a, 17, NULL, 0, NULL), ==, "17 was taken by a colleague. Nothing to do.");
 	g_assert_cmpstr(sms_closed(a, &i, 17, "Bob", "Europe/London"), ==,
 			"17 was closed by Bob at 22:07: called back. Nothing to do.");
+	g_assert_cmpstr(sms_closed(a, &i, 17, NULL, "Europe/London"), ==,
+			"17 closed at 22:07: called back. Thank you.");
+	i.state = STATE_CLOSED;
+	g_assert_cmpstr(sms_render(a, &(struct sms_facts){ .topic = TOPIC_TAKEN, .item = &i, .code = 17, .before = "Bob" },
+				   160), ==, "17 was closed by Bob at 22:07: called back. Nothing to do.");
 	g_assert_cmpstr(sms_passed_on(a, 17, "Bob"), ==, "17 was passed on to Bob. Nothing to do.");
 	g_assert_cmpstr(sms_passed_on(a, 17, NULL), ==, "17: nobody is left to pass it on to. It stays open.");
 	g_assert_cmpstr(sms_tried(a, 17), ==,
