@@ -91,6 +91,16 @@ keys_in_page() {	# FILE
 	done
 }
 
+# ... and with its range, where that is one from ... to ...
+ranges_in_page() {	# DEFAULTS PAGE
+	awk '{ sub(/^[[:blank:]]*(# )?/, "") } /^[a-z_]+ = / { if (range != "") print $1, range; range = ""; next } {
+		range = /^[^ ]+ to [^ ]+$/ ? $0 : "" }' "$1" >"$tmp/ranges"
+	[ "$(wc -l <"$tmp/ranges")" -ge 10 ] || echo "only $(wc -l <"$tmp/ranges") ranges are printed"
+	while read -r key range; do
+		sed 's/\\-/-/g' "$2" | sed -n "/^\.B $key\$/,/^\.TP/p" | grep -qF "; $range." || echo "$key: no entry with \"$range\""
+	done <"$tmp/ranges"
+}
+
 keys_printed() {	# FILE: what --print-defaults says
 	keys | while read -r section key rest; do
 		grep -Eq "^[[:blank:]]*(# )?$key = " "$1" || echo "$section $key is not printed"
@@ -159,6 +169,9 @@ spoiled "every default is in ringback.conf.5" keys_in_page "$tmp/spoiled"
 
 "$BUILD/src/ringbackd" --print-defaults >"$tmp/defaults" 2>&1
 check "every key is printed by --print-defaults" keys_printed "$tmp/defaults"
+check "every range is in ringback.conf.5" ranges_in_page "$tmp/defaults" "$page"
+sed 's/64K to /65K to /' "$page" >"$tmp/spoiled"
+spoiled "every range is in ringback.conf.5" ranges_in_page "$tmp/defaults" "$tmp/spoiled"
 grep -v 'code_rest' "$tmp/defaults" >"$tmp/spoiled"
 spoiled "every key is printed by --print-defaults" keys_printed "$tmp/spoiled"
 
