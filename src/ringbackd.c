@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -510,10 +511,20 @@ static int load_and_run(void)
 	return rc;
 }
 
+/* Mails come on many short-lived threads: with an arena for each, memory would grow with the number of processors. The
+ * pad spares two system calls for each mail that ends. */
+static void tune_malloc(void)
+{
+	mallopt(M_ARENA_MAX, 2);
+	mallopt(M_TOP_PAD, 512 * 1024);
+}
+
 int main(int argc, char **argv)
 {
-	int rc = read_options(argc, argv);
+	int rc;
 
+	tune_malloc();
+	rc = read_options(argc, argv);
 	log_open(options.foreground ? LOG_TO_STDERR : LOG_TO_SYSLOG, options.debug);
 	if (!options.conf_file)
 		options.conf_file = g_strdup(SYSCONF_DIR "/ringback/ringback.conf");

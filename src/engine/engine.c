@@ -19,6 +19,7 @@ struct engine {
 	struct conf *conf;
 	void (*wake)(void *);
 	void *wake_user;
+	int64_t woken_for;	/* when the job is due that wake was called for last */
 };
 
 /* What a think gets and gives. The arena is the caller's; a think that runs again takes more of it. */
@@ -75,13 +76,32 @@ void engine_set_conf(struct engine *e, struct conf *c)
 	conf_unref(old);
 }
 
-/* Jobs that nobody could carry out are not kept, and have no id. */
-static bool has_jobs(const struct decision *d)
+/* When the first of the decision's jobs is due; INT64_MAX if it has none. Those that nobody could carry out are not
+ * kept, and have no id. */
+static int64_t first_due(const struct decision *d)
 {
-	for (guint k = 0; d && k < d->jobs->len; k++)
-		if (((const struct job *)g_ptr_array_index(d->jobs, k))->id)
-			return true;
-	return false;
+	int64_t due = INT64_MAX;
+
+	for (guint k = 0; d && k < d->jobs->len; k++) {
+		const struct job *j = g_ptr_array_index(d->jobs, k);
+
+		if (j->id)
+			due = MIN(due, j->due);
+	}
+	return due;
+}
+
+/* The courier wakes by itself for what it was woken for last, and then looks for everything: until then only what is due
+ * before that needs a word. */
+static bool needs_wake(struct engine *e, int64_t due, int64_t now)
+{
+	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&e->lock);
+
+	(void)locker;
+	if (due == INT64_MAX || (e->woken_for > now && due >= e->woken_for))
+		return false;
+	e->woken_for = due;
+	return true;
 }
 
 /* Runs a think, and wakes the courier when there is something for it. */
@@ -89,7 +109,7 @@ static bool run(struct engine *e, store_think think, struct turn *t, GError **er
 {
 	if (store_run(e->store, think, t, err) != STORE_DONE)
 		return false;
-	if (e->wake && has_jobs(t->decision))
+	if (e->wake && needs_wake(e, first_due(t->decision), t->now))
 		e->wake(e->wake_user);
 	return true;
 }
