@@ -6,6 +6,7 @@
 
 #define BOUNDARY "=_ringback-"
 #define DIGITS_MAX 15
+#define NUMBER_MAX INT64_C(999999999999999)	/* has as many digits */
 
 static bool has_8bit(const char *s, gsize n)
 {
@@ -16,9 +17,8 @@ static bool has_8bit(const char *s, gsize n)
 	return (any & 0x80) != 0;
 }
 
-/* A number that makes a boundary which the original does not hold, not even with more digits behind it: one more than
- * the largest there. One walk, whatever the original's author put in. */
-static int64_t boundary_number(const char *s, gsize n)
+/* The largest number behind what our boundaries begin with. One walk, whatever the original's author put in. */
+static int64_t largest_number(const char *s, gsize n)
 {
 	const char *end = s + n;
 	int64_t largest = 0;
@@ -31,7 +31,22 @@ static int64_t boundary_number(const char *s, gsize n)
 			number = number * 10 + (*s++ - '0');
 		largest = MAX(largest, number);
 	}
-	return largest + 1;
+	return largest;
+}
+
+/* One that the original does not hold, not even with more digits behind it: one more than the largest there. Who fills
+ * all the digits is answered with a hash of what they wrote, which they cannot have written in it. */
+static char *boundary_make(const struct splice_original *o)
+{
+	int64_t largest = MAX(largest_number(o->body, o->body_size), largest_number(o->fields, strlen(o->fields)));
+	g_autoptr(GChecksum) sum = NULL;
+
+	if (largest < NUMBER_MAX)
+		return g_strdup_printf(BOUNDARY "%" G_GINT64_FORMAT, largest + 1);
+	sum = g_checksum_new(G_CHECKSUM_SHA256);
+	g_checksum_update(sum, (const guchar *)o->fields, -1);
+	g_checksum_update(sum, (const guchar *)o->body, (gssize)o->body_size);
+	return g_strdup_printf(BOUNDARY "x%.32s", g_checksum_get_string(sum));
 }
 
 /* Octets that stand for themselves wherever they are: neither blanks nor line ends. */
@@ -145,9 +160,7 @@ static struct piece give(GString *s, struct arena *a)
 
 struct spliced splice_make(const struct splice_parts *parts, const struct splice_original *o, struct arena *a)
 {
-	g_autofree char *boundary = g_strdup_printf(BOUNDARY "%" G_GINT64_FORMAT,
-						    MAX(boundary_number(o->body, o->body_size),
-							boundary_number(o->fields, strlen(o->fields))));
+	g_autofree char *boundary = boundary_make(o);
 	GString *before = g_string_sized_new(8000), *after = g_string_sized_new(4000);
 	struct spliced result;
 
