@@ -49,6 +49,7 @@ struct conf {
 	enum on_failure on_store_failure;
 	enum machine_part machine_part;
 	int64_t body_max;		/* octets; larger mails get headers only */
+	int64_t message_size_limit;	/* of the mail server: a mail that would grow over it likewise; 0: none */
 	int64_t sms_max;		/* septets */
 	char *profile_dir;
 };

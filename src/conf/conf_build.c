@@ -170,6 +170,7 @@ static void build_settings(struct conf *c, const struct conf_block *m, struct co
 	c->on_store_failure = (enum on_failure)conf_number(m, KEY_main_on_store_failure);
 	c->machine_part = (enum machine_part)conf_number(m, KEY_main_machine_part);
 	c->body_max = conf_number(m, KEY_main_body_max);
+	c->message_size_limit = conf_number(m, KEY_main_message_size_limit);
 	c->sms_max = conf_number(m, KEY_main_sms_max);
 	if (*c->milter_socket && !conf_value_is_socket(c->milter_socket))
 		conf_wrong(e, conf_line(m, KEY_main_milter_socket),

@@ -5,6 +5,7 @@
 #include "render.h"
 #include "text.h"
 
+#define HEADERS_GROWTH 16384	/* more than our header fields and the Received of the mail server take */
 #define LISTED_MAX 8192		/* octets of X-Ringback-Original-Recipients */
 
 /* ---- the header fields that the mail has ---- */
@@ -282,13 +283,14 @@ static bool spelled_in(const GPtrArray *list, const char *s)
 	return false;
 }
 
-/* Postfix shows sendmail(1)'s recipients rewritten, but deletes by what was given: "2001", seen as "2001@myorigin". */
+/* Postfix shows sendmail(1)'s recipients rewritten, but deletes by what was given: "2001", seen as "2001@myorigin". What
+ * myorigin is it does not say: on Debian often not the host's name, {j}. Deleting what is not there is harmless. */
 static void remove_bare(const struct making *k, GPtrArray *remove, const GPtrArray *stay, const char *address)
 {
 	const char *at = strrchr(address, '@');
 	const char *bare;
 
-	if (!k->m->from_sendmail || !at || !k->m->myorigin || g_ascii_strcasecmp(at + 1, k->m->myorigin) != 0)
+	if (!k->m->from_sendmail || !at)
 		return;
 	bare = arena_printf(k->a, "<%.*s>", (int)(at - address), address);
 	if (!spelled_in(stay, bare) && !spelled_in(remove, bare))
@@ -423,6 +425,13 @@ static const char *content_fields(const struct making *k)
 	return arena_strdup(k->a, out->str);
 }
 
+/* Postfix refuses for good (552) what edits bring over its limit: a voicemail would be lost for a few lines of ours. */
+static bool too_large(const struct making *k, const struct conf *conf, gsize body_size)
+{
+	return conf->message_size_limit > 0 &&
+	       k->m->head_size + HEADERS_GROWTH + body_size > (gsize)conf->message_size_limit;
+}
+
 static void set_body(struct making *k, const struct conf *conf, const struct event *e)
 {
 	const struct roster *r = conf->roster;
@@ -443,6 +452,8 @@ static void set_body(struct making *k, const struct conf *conf, const struct eve
 		parts.machine_name = "item.json";
 	}
 	s = splice_make(&parts, &original, k->a);
+	if (too_large(k, conf, splice_size(s.body)))
+		return;
 	k->e->body = arena_memdup(k->a, s.body, sizeof(s.body));
 	remove_fields(k, is_content_besides);
 	set_header(k, "MIME-Version", "1.0");

@@ -92,7 +92,9 @@ static const struct rcpt_row rcpts[] = {
 	{ "owner-unknown", "<b@example.com>", "<" AUDIT ">", "", NULL, AUDIT, NULL, MAIL_EDIT },
 	{ "sendmail", "2001@pbx.example.com", "<" ANNA "> <" AUDIT ">", "<2001@pbx.example.com> <2001>", ANNA, AUDIT,
 	  "pbx.example.com", MAIL_EDIT },
-	{ "sendmail-other-domain", "2001@example.com", "<" ANNA "> <" AUDIT ">", "<2001@example.com>", ANNA, AUDIT,
+	{ "sendmail-other-domain", "2001@example.com", "<" ANNA "> <" AUDIT ">", "<2001@example.com> <2001>", ANNA,
+	  AUDIT, "pbx.example.com", MAIL_EDIT },	/* myorigin may be another name than the host's */
+	{ "sendmail-bare-owner-elsewhere", "anna@example.com anna@example.org", "<" AUDIT ">", "<anna@example.org>", ANNA, AUDIT,
 	  "pbx.example.com", MAIL_EDIT },
 	{ "sendmail-owner-is-there", "anna@example.com", "<" AUDIT ">", "", ANNA, AUDIT, "example.com", MAIL_EDIT },
 	{ "sendmail-owner-in-two-spellings", "anna@example.com ANNA@example.com", "<" AUDIT ">", "<ANNA@example.com> <ANNA>",
@@ -314,6 +316,8 @@ static const struct body_row bodies[] = {
 	  "multipart/mixed" },
 	{ "boundary-of-many-digits", HEAD, "--=_ringback-99999999999999999999999\r\n--=_ringback-999999999999999\r\n", 0, NULL,
 	  "text/plain" },
+	{ "boundary-after-the-last-number", HEAD, "--=_ringback-999999999999999\r\n--=_ringback-1000000000000000\r\n"
+	  "Content-Type: text/html\r\n\r\n<p>Pay here\r\n--=_ringback-1000000000000000--\r\n", 0, NULL, "text/plain" },
 	{ "two-content-types", HEAD "Content-Type: text/plain\nContent-Type: text/html\nX-Ringback-Owner: evil\n"
 	  "x-ringback-owner: evil2\nX-Ringback-Item: RB-1\n", "x", 0, NULL, "text/html" },	/* GMime takes the last */
 };
@@ -584,6 +588,25 @@ static void add(const char *group, const char *name, gconstpointer row, void (*t
 	g_test_add_data_func(path, row, test);
 }
 
+/* A mail near the limit of the mail server must not be lost for what we add to it. */
+static void test_near_the_limit(void)
+{
+	g_autofree char *body = g_strnfill(100000, 'x');
+
+	for (int over = 0; over < 2; over++) {
+		struct world w;
+		const struct edits *e;
+
+		world_begin(&w, ANNA, AUDIT);
+		w.conf.message_size_limit = over ? 110000 : 200000;
+		e = make(&w, one_rcpt, HEAD, body, strlen(body), NULL);
+		g_assert_cmpint(e->body == NULL, ==, over);
+		g_assert_nonnull(header_edit(e, "X-Ringback-Item"));
+		g_assert_cmpint(header_edit(e, "Content-Type") == NULL, ==, over);
+		world_end(&w);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -599,6 +622,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/edits/originals", test_originals);
 	g_test_add_func("/edits/many-originals", test_many_originals);
 	g_test_add_func("/edits/too-large", test_too_large);
+	g_test_add_func("/edits/near-the-limit", test_near_the_limit);
 	g_test_add_func("/edits/signed", test_signed);
 	g_test_add_func("/edits/subject-tag", test_subject_tag);
 	g_test_add_func("/edits/summary-text", test_summary_text);
