@@ -12,7 +12,7 @@ static void check(const char *text)
 	struct reply r = reply_read(text);
 
 	g_assert_true(r.verb < N_VERBS);
-	g_assert_true(r.code == 0 || (r.code >= 10 && r.code <= 999));
+	g_assert_true(r.code == 0 || (r.code >= 10 && r.code <= 9999));
 	g_assert_true(r.verb != VERB_NONE || r.code == 0);
 }
 

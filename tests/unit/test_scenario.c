@@ -44,6 +44,24 @@ static void do_config(struct play *p, char **w)
 	p->world = world_new(w[1], store_mem_new());
 }
 
+/* reload FILE [PROFILE]: the daemon reads its configuration again; PROFILE is one more, of the site's own PBX. */
+static void do_reload(struct play *p, char **w)
+{
+	g_autofree char *file = g_test_build_filename(G_TEST_DIST, "scenario", w[1], NULL);
+	g_autofree char *own = w[2] ? g_test_build_filename(G_TEST_DIST, "scenario", w[2], NULL) : NULL;
+	g_autoptr(GError) err = NULL;
+	struct conf *c = conf_load(file, &err);
+
+	g_assert_no_error(err);
+	if (own) {
+		g_assert_true(profiles_add(c->profiles, profile_file_read(own, &err), &err));
+		g_assert_no_error(err);
+	}
+	engine_set_conf(p->world->engine, conf_ref(c));
+	conf_unref(p->world->conf);
+	p->world->conf = c;
+}
+
 static void do_at(struct play *p, char **w)
 {
 	int64_t at;
@@ -263,8 +281,9 @@ static const struct {
 	gsize words_min;
 	void (*run)(struct play *, char **);
 } verbs[] = {
-	{ "config", 2, do_config }, { "at", 2, do_at }, { "mail", 3, do_mail }, { "pass", 2, do_pass },
-	{ "reply", 3, do_reply }, { "receipt", 2, do_receipt }, { "early-receipt", 1, do_early_receipt }, { "carrier", 2, do_carrier },
+	{ "config", 2, do_config }, { "reload", 2, do_reload }, { "at", 2, do_at }, { "mail", 3, do_mail },
+	{ "pass", 2, do_pass }, { "reply", 3, do_reply }, { "receipt", 2, do_receipt },
+	{ "early-receipt", 1, do_early_receipt }, { "carrier", 2, do_carrier },
 	{ "crash", 1, do_crash }, { "command", 3, do_command }, { "expect", 2, do_expect }
 };
 
