@@ -58,7 +58,8 @@ static void look(const struct think *t, struct match *m)
 
 	m->same_id = same_call_id(t, m->call);
 	m->other_id = m->call->call_id && i->call_id && strcmp(m->call->call_id, i->call_id) != 0;
-	m->recent = t->now - i->last_call <= window;
+	/* After the clock was set back, what came before lies in the future: no call of an hour ago is this one. */
+	m->recent = ABS(t->now - i->last_call) <= window;
 	look_at_newest_call(t, m);
 }
 
