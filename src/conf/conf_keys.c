@@ -212,6 +212,8 @@ static char *seconds_words(int64_t s)
 
 static char *size_words(int64_t n)
 {
+	if (n == 0)
+		return g_strdup("0");
 	if (n % (1024 * 1024) == 0)
 		return g_strdup_printf("%" G_GINT64_FORMAT "M", n / 1024 / 1024);
 	return g_strdup_printf("%" G_GINT64_FORMAT "K", n / 1024);
