@@ -41,7 +41,7 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long f0, unsigned long f1, u
 			     unsigned long *pf0, unsigned long *pf1, unsigned long *pf2, unsigned long *pf3)
 {
 	unsigned long steps = SMFIP_NOHELO | SMFIP_NOUNKNOWN | SMFIP_NR_CONN | SMFIP_NR_MAIL | SMFIP_NR_RCPT |
-			      SMFIP_NR_HDR | SMFIP_NR_BODY | SMFIP_SKIP | SMFIP_HDR_LEADSPC;
+			      SMFIP_NR_HDR | SMFIP_SKIP | SMFIP_HDR_LEADSPC;
 	struct session *s;
 
 	(void)f2;
@@ -155,9 +155,6 @@ static sfsistat on_body(SMFICTX *ctx, unsigned char *chunk, size_t size)
 		return SMFIS_ACCEPT;
 	if (!s->message.body_over)
 		message_add_body(&s->message, (const char *)chunk, size);
-	/* A round trip less for each mail is worth more than SKIP, which old mail servers get. */
-	if (s->steps & SMFIP_NR_BODY)
-		return SMFIS_NOREPLY;
 	return s->message.body_over && (s->steps & SMFIP_SKIP) ? SMFIS_SKIP : SMFIS_CONTINUE;
 }
 

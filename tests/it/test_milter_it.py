@@ -314,6 +314,8 @@ def test_store_out_of_reach_tempfail(site):
 def test_store_out_of_reach_accept(empty_site):
     site = empty_site
     site.start(on_store_failure="accept")
+    site.send(mails.letter(), ["bob@example.com"])      # it has opened its store
+    site.mailboxes.clear()
     lock = locked(site.daemon)
     mail = mails.freepbx_missed()
     site.send(mail, ["bob@example.com", "carl@example.com"])
