@@ -55,12 +55,12 @@ static int signal_pipe[2];
 static void on_signal(int sig)
 {
 	int saved = errno;
-	char c = sig == SIGTERM || sig == SIGINT ? 's' : 'r';
+	gssize n;
 
-	if (c == 's' && g_atomic_int_add(&d.stopping, 1) > 0)
+	if ((sig == SIGTERM || sig == SIGINT) && g_atomic_int_add(&d.stopping, 1) > 0)
 		_exit(EX_TEMPFAIL);	/* asked a second time */
-	if (write(signal_pipe[1], &c, 1) != 1)
-		c = 0;
+	n = write(signal_pipe[1], "", 1);
+	(void)n;	/* where it is full there is enough to be read */
 	errno = saved;
 }
 
@@ -73,7 +73,7 @@ static void signals_set(sigset_t *set)
 	sigaddset(set, SIGUSR1);
 }
 
-/* Threads inherit what is blocked; libmilter's thread for signals would take ours if the main thread blocked them. */
+/* Threads inherit what is blocked: only the main thread takes these. */
 static bool signals_prepare(GError **err)
 {
 	struct sigaction sa = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
@@ -368,10 +368,10 @@ static bool start(struct conf *conf, GError **err)
 	}
 	if (!controls_start(conf, err))
 		return false;
-	/* Before libmilter's thread waits for signals: one that came meanwhile would end the milter alone. The handler may
-	 * run in any thread. */
+	if ((options.role & ROLE_MILTER) && !milter_start(d.engine, err))
+		return false;
 	signals_take();
-	return !(options.role & ROLE_MILTER) || milter_start(d.engine, err);
+	return true;
 }
 
 static void stop(void)
@@ -396,15 +396,16 @@ static void stop(void)
 		log_debug("pid file: %s", g_strerror(errno));
 }
 
-/* Until SIGTERM or SIGINT. */
+/* Until SIGTERM or SIGINT. Signals that came together ask for one reload, and for none if one of them says stop. */
 static void serve(void)
 {
 	struct pollfd fd = { .fd = signal_pipe[0], .events = POLLIN };
-	char c = 0;
+	char asked[512];
 
-	while (c != 's') {
-		poll(&fd, 1, -1);
-		if (read(signal_pipe[0], &c, 1) == 1 && c == 'r')
+	while (!g_atomic_int_get(&d.stopping)) {
+		gssize n = poll(&fd, 1, -1) > 0 ? read(signal_pipe[0], asked, sizeof(asked)) : 0;
+
+		if (n > 0 && !g_atomic_int_get(&d.stopping))
 			reload_and_log();
 	}
 	log_info("stop: role=%s", options.role_name ? options.role_name : "both");

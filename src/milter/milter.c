@@ -6,6 +6,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -197,8 +198,18 @@ static gpointer run(gpointer unused)
 	return NULL;
 }
 
-/* libmilter has a thread that waits for SIGTERM, SIGINT and SIGHUP and would end on each of them. The kernel prefers the
- * main thread as long as that does not block them: so it must not. */
+/* libmilter has a thread that waits, by sigwait(), for SIGTERM, SIGINT and SIGHUP and would end on each of them. The
+ * kernel gives a signal to whichever thread wants it, so that one would now and then have ours. A program's own function
+ * comes before a library's of the same name (ELF, symbol resolution): with this one the thread wants nothing, for ever.
+ * Nobody else in the process calls it. */
+int sigwait(const sigset_t *set, int *sig_r)
+{
+	(void)set;
+	*sig_r = 0;
+	for (;;)
+		pause();
+}
+
 bool milter_start(struct engine *e, GError **err)
 {
 	g_autofree char *conn = g_strdup_printf("fd:%d", listen_fd);

@@ -140,8 +140,13 @@ class Postfix:
             port=self.port, tcp_port=self.tcp_port, plain_port=self.plain_port, milter_port=self.milter_port))
 
     def command(self, *args):
-        return subprocess.run(["postfix", "-c", str(self.etc), *args], stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True)
+        """By way of a file: a daemon that Postfix starts may keep a pipe open for as long as it lives."""
+        with tempfile.TemporaryFile("w+") as output:
+            r = subprocess.run(["postfix", "-c", str(self.etc), *args], stdin=subprocess.DEVNULL, stdout=output,
+                               stderr=subprocess.STDOUT)
+            output.seek(0)
+            r.stdout = output.read()
+        return r
 
     def start(self):
         r = self.command("start")
