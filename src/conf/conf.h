@@ -74,7 +74,11 @@ void conf_print_defaults(FILE *out);
 /* Who is who, and who is texted when, in a few lines for people: `ringbackd --check`. */
 void conf_explain(const struct conf *c, FILE *out);
 
-/* profile_file.c: one file of conf/profiles; NULL and *err with file and line. */
-struct profile_def *profile_file_read(const char *file, GError **err);
+/* profile_file.c: the profiles of one file of conf/profiles, at least one, as struct profile_def *, which the array frees;
+ * NULL and *err (ERR_CONF) with file and line. From one thread at a time, as conf_load(). */
+GPtrArray *profile_file_read(const char *file, GError **err);
+
+/* Adds all of them to p. False and *err if one is wrong; p may hold some of them then. */
+gboolean profile_file_add(struct profiles *p, const char *file, GError **err);
 
 #endif

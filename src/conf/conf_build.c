@@ -225,11 +225,9 @@ static void read_profile(struct conf *c, const char *dir, const char *name, stru
 {
 	g_autofree char *file = g_build_filename(dir, name, NULL);
 	g_autoptr(GError) err = NULL;
-	struct profile_def *def;
 
 	conf_lexer_reset();
-	def = profile_file_read(file, &err);
-	if (!def || !profiles_add(c->profiles, def, &err))
+	if (!profile_file_add(c->profiles, file, &err))
 		conf_wrong_elsewhere(e, err->message);
 }
 

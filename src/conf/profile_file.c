@@ -9,7 +9,9 @@
 /* libconfuse hands a function call in a file to a C function without any pointer of ours, and its parser is global
  * anyway: one file is read at a time, this one. */
 static struct {
-	struct profile_def *def;
+	const char *file;
+	cfg_t *root;
+	GPtrArray *defs;	/* struct profile_def *, one for each section "profile" of root begun so far */
 	GString *errors;
 	const cfg_t *match;	/* the section seen last */
 	guint n_matches;
@@ -26,14 +28,26 @@ static void collect(cfg_t *cfg, const char *format, va_list ap)
 	g_string_append(reading.errors, what);
 }
 
+/* Of the section "profile" that is being read, which is the last one; there is one. */
+static struct profile_def *current(void)
+{
+	while (reading.defs->len < cfg_size(reading.root, "profile")) {
+		struct profile_def *d = profile_def_new();
+
+		d->file = g_strdup(reading.file);
+		g_ptr_array_add(reading.defs, d);
+	}
+	return g_ptr_array_index(reading.defs, reading.defs->len - 1);
+}
+
 /* The list that a section "match", "reject" or "extract" fills. */
 static GArray *list_of(cfg_t *section)
 {
 	const char *name = cfg_name(section);
 
 	if (strcmp(name, "match") == 0)
-		return reading.def->match;
-	return strcmp(name, "reject") == 0 ? reading.def->reject : reading.def->extract;
+		return current()->match;
+	return strcmp(name, "reject") == 0 ? current()->reject : current()->extract;
 }
 
 static int add_pattern(cfg_t *section, enum profile_where where, const char *header, const char *pattern)
@@ -41,8 +55,10 @@ static int add_pattern(cfg_t *section, enum profile_where where, const char *hea
 	GArray *list = list_of(section);
 	struct profile_pattern p = { where, g_strdup(header), g_strdup(pattern), section->line, 0 };
 
-	if (list == reading.def->match) {
-		if (section != reading.match)
+	if (list == current()->match) {
+		if (list->len == 0)
+			reading.n_matches = 0;
+		if (list->len == 0 || section != reading.match)
 			reading.n_matches++;
 		reading.match = section;
 		p.alternative = reading.n_matches - 1;
@@ -61,18 +77,13 @@ static int call_header(cfg_t *section, cfg_opt_t *opt, int argc, const char **ar
 
 static int call_place(cfg_t *section, cfg_opt_t *opt, int argc, const char **argv)
 {
-	static const struct { const char *name; enum profile_where where; } places[] = {
-		{ "subject", WHERE_SUBJECT }, { "from", WHERE_FROM }, { "text", WHERE_TEXT }, { "html", WHERE_HTML },
-		{ "filename", WHERE_FILENAME },
-	};
-
 	if (argc != 1) {
 		cfg_error(section, "%s() takes one pattern, in single quotes", cfg_opt_name(opt));
 		return 1;
 	}
-	for (gsize i = 0; i < G_N_ELEMENTS(places); i++)
-		if (strcmp(cfg_opt_name(opt), places[i].name) == 0)
-			return add_pattern(section, places[i].where, NULL, argv[0]);
+	for (enum profile_where w = 0; w < N_WHERE; w++)
+		if (strcmp(cfg_opt_name(opt), profile_where_name(w)) == 0)
+			return add_pattern(section, w, NULL, argv[0]);
 	return 1;
 }
 
@@ -153,7 +164,7 @@ static cfg_t *open_parser(void)
 		CFG_STR_LIST("no_name", NULL, CFGF_NONE), CFG_STR_LIST("reasons", NULL, CFGF_NONE),
 		CFG_END(),
 	};
-	cfg_opt_t file[] = { CFG_SEC("profile", profile, CFGF_TITLE | CFGF_MULTI), CFG_END() };
+	cfg_opt_t file[] = { CFG_SEC("profile", profile, CFGF_TITLE | CFGF_MULTI | CFGF_NO_TITLE_DUPES), CFG_END() };
 	cfg_t *cfg = cfg_init(file, CFGF_NONE);
 
 	cfg_set_error_function(cfg, collect);
@@ -168,28 +179,41 @@ static void read_file(cfg_t *cfg, const char *file)
 		g_string_append_printf(reading.errors, "%s: %s", file, g_strerror(errno));
 	else if (outcome == CFG_PARSE_ERROR && !reading.errors->len)
 		g_string_append_printf(reading.errors, "%s: cannot be read as a profile", file);
-	else if (outcome == CFG_SUCCESS && cfg_size(cfg, "profile") != 1)
-		g_string_append_printf(reading.errors, "%s: should hold exactly one profile", file);
-	else if (outcome == CFG_SUCCESS)
-		copy_profile(cfg_getnsec(cfg, "profile", 0), reading.def);
+	else if (outcome == CFG_SUCCESS && cfg_size(cfg, "profile") == 0)
+		g_string_append_printf(reading.errors, "%s: should hold at least one profile", file);
+	if (outcome != CFG_SUCCESS || reading.errors->len)
+		return;
+	current();
+	for (guint i = 0; i < reading.defs->len; i++)
+		copy_profile(cfg_getnsec(cfg, "profile", i), g_ptr_array_index(reading.defs, i));
 }
 
-struct profile_def *profile_file_read(const char *file, GError **err)
+GPtrArray *profile_file_read(const char *file, GError **err)
 {
-	struct profile_def *d = profile_def_new();
+	g_autoptr(GPtrArray) defs = g_ptr_array_new_with_free_func((GDestroyNotify)profile_def_free);
 	g_autoptr(GString) errors = g_string_new(NULL);
 	cfg_t *cfg = open_parser();
 
-	d->file = g_strdup(file);
 	memset(&reading, 0, sizeof(reading));
-	reading.def = d;
+	reading.file = file;
+	reading.root = cfg;
+	reading.defs = defs;
 	reading.errors = errors;
 	read_file(cfg, file);
 	cfg_free(cfg);
 	memset(&reading, 0, sizeof(reading));
 	if (!errors->len)
-		return d;
+		return g_steal_pointer(&defs);
 	err_set(err, ERR_CONF, "%s", errors->str);
-	profile_def_free(d);
 	return NULL;
+}
+
+gboolean profile_file_add(struct profiles *p, const char *file, GError **err)
+{
+	g_autoptr(GPtrArray) defs = profile_file_read(file, err);
+	bool good = defs != NULL;
+
+	while (good && defs->len > 0)
+		good = profiles_add(p, g_ptr_array_steal_index(defs, 0), err);
+	return good;
 }

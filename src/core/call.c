@@ -6,8 +6,13 @@ static const char *const class_names[] = { "none", "missed", "voicemail", "aband
 static const char *const reason_names[] = {
 	"unknown", "no_answer", "busy", "not_reachable", "rejected", "abandoned", "answered_elsewhere"
 };
+static const char *const field_names[] = {
+	"caller", "caller_name", "called", "called_name", "time", "duration", "transcript", "transcript_lang",
+	"transcript_engine", "transcript_confidence", "call_id", "reason",
+};
 _Static_assert(G_N_ELEMENTS(class_names) == N_CLASSES, "one name for each class");
 _Static_assert(G_N_ELEMENTS(reason_names) == N_REASONS, "one name for each reason");
+_Static_assert(G_N_ELEMENTS(field_names) == N_FIELDS, "one name for each field");
 
 const char *class_name(enum call_class c)
 {
@@ -19,6 +24,12 @@ const char *reason_name(enum call_reason r)
 {
 	g_assert(r < N_REASONS);
 	return reason_names[r];
+}
+
+const char *call_field_name(enum call_field f)
+{
+	g_assert(f < N_FIELDS);
+	return field_names[f];
 }
 
 bool class_from_name(const char *name, enum call_class *c_r)
@@ -34,5 +45,13 @@ bool reason_from_name(const char *name, enum call_reason *r_r)
 	for (guint i = 0; i < N_REASONS; i++)
 		if (g_strcmp0(name, reason_names[i]) == 0)
 			return *r_r = i, true;
+	return false;
+}
+
+bool call_field_from_name(const char *name, enum call_field *f_r)
+{
+	for (guint i = 0; i < N_FIELDS; i++)
+		if (g_strcmp0(name, field_names[i]) == 0)
+			return *f_r = i, true;
 	return false;
 }

@@ -9,10 +9,14 @@
 #define TEXT_MAX (16 * 1024)
 #define FIELD_MAX 2048		/* one header, subject or file name */
 
-static const char *const field_names[] = {
-	"caller", "caller_name", "called", "called_name", "time", "duration", "transcript", "call_id", "reason",
-};
-_Static_assert(G_N_ELEMENTS(field_names) == N_FIELDS, "one name a field");
+static const char *const where_names[] = { "header", "subject", "from", "text", "html", "filename" };
+_Static_assert(G_N_ELEMENTS(where_names) == N_WHERE, "one name for each place");
+
+const char *profile_where_name(enum profile_where w)
+{
+	g_assert(w < N_WHERE);
+	return where_names[w];
+}
 
 /* ---- definitions ---- */
 
@@ -81,18 +85,15 @@ static gboolean rule_name_fields(struct rule *r, GError **err)
 {
 	guint n = pattern_groups(r->pattern);
 
-	r->fields = g_new0(enum field, n);
+	r->fields = g_new0(enum call_field, n);
 	for (guint i = 0; i < n; i++) {
 		const char *name = pattern_group_name(r->pattern, i);
-		guint f = 0;
 
-		while (f < N_FIELDS && strcmp(field_names[f], name) != 0)
-			f++;
-		if (f == N_FIELDS)
+		if (!call_field_from_name(name, &r->fields[i]))
 			return err_set(err, ERR_CONF, "group \"%s\" is not one of caller, caller_name, called, "
-				       "called_name, time, duration, transcript, call_id, reason", name);
-		r->fields[i] = (enum field)f;
-		r->mask |= 1u << f;
+				       "called_name, time, duration, transcript, transcript_lang, transcript_engine, "
+				       "transcript_confidence, call_id, reason", name);
+		r->mask |= 1u << r->fields[i];
 	}
 	return TRUE;
 }
@@ -101,6 +102,7 @@ static struct rule *rule_new(const struct profile_pattern *p, gboolean extracts,
 {
 	struct rule *r = g_new0(struct rule, 1);
 
+	r->source = p;
 	r->where = p->where;
 	r->alternative = p->alternative;
 	r->headers = p->header ? g_strsplit(p->header, "|", -1) : NULL;
@@ -197,30 +199,46 @@ static gboolean profile_compile(struct profile *p, GError **err)
 }
 
 /* Replies, forwards, bounces and answering machines quote the subject of what they answer; a PBX answers nothing. */
+static const struct never {
+	struct profile_pattern pattern;
+	const char *why;
+} nevers[] = {
+	{ { .where = WHERE_HEADER, .header = (char *)"Auto-Submitted", .pattern = (char *)"(?i)^\\s*auto-replied" },
+	  "an automatic reply" },
+	{ { .where = WHERE_HEADER, .header = (char *)"In-Reply-To|References", .pattern = (char *)"\\S" },
+	  "a reply to another mail" },
+	{ { .where = WHERE_HEADER, .header = (char *)"Content-Type",
+	    .pattern = (char *)"(?i)^\\s*multipart/report" }, "a report of a mail server" },
+	{ { .where = WHERE_SUBJECT,
+	    .pattern = (char *)"(?i)\\A\\s*(?:re|aw|antw|sv|vs|fw|fwd|wg|tr|rv|i|enc)\\s*(?:\\[\\d+\\])?\\s*:" },
+	  "a reply or a forward, says the subject" },
+	{ { .where = WHERE_SUBJECT,
+	    .pattern = (char *)"(?i)\\A\\s*(?:automatic reply|auto(?:matische)?[ -]?(?:reply|antwort)|"
+			       "out of (?:the )?office|abwesend|undeliver|delivery status|returned mail|"
+			       "failure notice|mail delivery)" }, "an automatic reply or a bounce, says the subject" },
+	{ { .where = WHERE_FROM, .pattern = (char *)"(?i)\\b(?:mailer-daemon|postmaster)@" },
+	  "a mail of a mail server" },
+};
+
 static GPtrArray *never_new(void)
 {
-	static const struct profile_pattern patterns[] = {
-		{ .where = WHERE_HEADER, .header = (char *)"Auto-Submitted", .pattern = (char *)"(?i)^\\s*auto-replied" },
-		{ .where = WHERE_HEADER, .header = (char *)"In-Reply-To|References", .pattern = (char *)"\\S" },
-		{ .where = WHERE_HEADER, .header = (char *)"Content-Type",
-		  .pattern = (char *)"(?i)^\\s*multipart/report" },
-		{ .where = WHERE_SUBJECT,
-		  .pattern = (char *)"(?i)\\A\\s*(?:re|aw|antw|sv|vs|fw|fwd|wg|tr|rv|i|enc)\\s*(?:\\[\\d+\\])?\\s*:" },
-		{ .where = WHERE_SUBJECT,
-		  .pattern = (char *)"(?i)\\A\\s*(?:automatic reply|auto(?:matische)?[ -]?(?:reply|antwort)|"
-				     "out of (?:the )?office|abwesend|undeliver|delivery status|returned mail|"
-				     "failure notice|mail delivery)" },
-		{ .where = WHERE_FROM, .pattern = (char *)"(?i)\\b(?:mailer-daemon|postmaster)@" },
-	};
 	GPtrArray *rules = g_ptr_array_new_with_free_func(rule_free);
 
-	for (guint i = 0; i < G_N_ELEMENTS(patterns); i++) {
-		struct rule *r = rule_new(&patterns[i], FALSE, NULL);
+	for (guint i = 0; i < G_N_ELEMENTS(nevers); i++) {
+		struct rule *r = rule_new(&nevers[i].pattern, FALSE, NULL);
 
 		g_assert(r);
 		g_ptr_array_add(rules, r);
 	}
 	return rules;
+}
+
+const char *profile_never_why(const struct rule *r)
+{
+	for (guint i = 0; i < G_N_ELEMENTS(nevers); i++)
+		if (r->source == &nevers[i].pattern)
+			return nevers[i].why;
+	return NULL;
 }
 
 struct profiles *profiles_new(void)
@@ -250,12 +268,25 @@ static int profile_order(const void *x, const void *y)
 	return g_strcmp0(a->name, b->name);
 }
 
+static bool name_is_new(const struct profiles *p, const struct profile_def *def, GError **err)
+{
+	for (guint i = 0; i < p->all->len; i++) {
+		const struct profile_def *d = ((struct profile *)p->all->pdata[i])->def;
+
+		if (g_strcmp0(d->name, def->name) == 0)
+			return err_set(err, ERR_CONF, "%s: there is a profile \"%s\" already, in %s", def->file,
+				       def->name, d->file);
+	}
+	return true;
+}
+
 gboolean profiles_add(struct profiles *p, struct profile_def *def, GError **err)
 {
 	struct profile *profile = g_new0(struct profile, 1);
 
 	profile->def = def;
-	if (!profile_compile(profile, err)) {
+	profile->id = p->all->len;
+	if (!name_is_new(p, def, err) || !profile_compile(profile, err)) {
 		profile_free(profile);
 		return FALSE;
 	}
@@ -267,6 +298,61 @@ gboolean profiles_add(struct profiles *p, struct profile_def *def, GError **err)
 guint profiles_count(const struct profiles *p)
 {
 	return p->all->len;
+}
+
+/* ---- some of them ---- */
+
+struct profile_set {
+	guint n;
+	bool has[];		/* by id */
+};
+
+static bool name_means(const char *name, const struct profile_def *d)
+{
+	g_autofree char *base = g_path_get_basename(d->file ? d->file : "");
+
+	if (g_str_has_suffix(base, ".conf"))
+		base[strlen(base) - strlen(".conf")] = 0;
+	return g_strcmp0(name, d->name) == 0 || strcmp(name, base) == 0;
+}
+
+static bool set_add(struct profile_set *s, const struct profiles *p, const char *name)
+{
+	bool known = false;
+
+	for (guint i = 0; i < p->all->len; i++) {
+		const struct profile *profile = p->all->pdata[i];
+
+		if (name_means(name, profile->def))
+			known = s->has[profile->id] = true;
+	}
+	return known;
+}
+
+struct profile_set *profiles_subset(const struct profiles *p, const char *const *names, gsize n, GError **err)
+{
+	struct profile_set *s = g_malloc0(sizeof(*s) + p->all->len * sizeof(s->has[0]));
+
+	s->n = p->all->len;
+	for (gsize i = 0; i < n; i++)
+		if (!set_add(s, p, names[i])) {
+			err_set(err, ERR_CONF, "there is no profile \"%s\", and no file %s.conf of profiles",
+				names[i], names[i]);
+			profile_set_free(s);
+			return NULL;
+		}
+	return s;
+}
+
+void profile_set_free(struct profile_set *s)
+{
+	g_free(s);
+}
+
+bool profile_allowed(const struct profile *p, const struct profile_set *allowed)
+{
+	g_assert(!allowed || p->id < allowed->n);
+	return !allowed || allowed->has[p->id];
 }
 
 /* ---- matching ---- */
@@ -316,7 +402,7 @@ bool profile_holds_in(const struct rule *r, struct pattern_scratch *s, const cha
 	return pattern_holds(r->pattern, s, text, body ? TEXT_MAX : FIELD_MAX);
 }
 
-static bool rule_holds(const struct rule *r, const struct letter *l, struct pattern_scratch *s)
+bool profile_rule_holds(const struct rule *r, const struct letter *l, struct pattern_scratch *s)
 {
 	const char *text;
 	gsize i = 0;
@@ -337,7 +423,7 @@ static bool any_holds(const GPtrArray *rules, const struct letter *l, struct pat
 	for (guint i = 0; i < rules->len; i++) {
 		const struct rule *r = g_ptr_array_index(rules, i);
 
-		if ((body || !needs_body(r)) && rule_holds(r, l, s))
+		if ((body || !needs_body(r)) && profile_rule_holds(r, l, s))
 			return true;
 	}
 	return false;
@@ -357,29 +443,30 @@ static bool alternative_holds(const GPtrArray *rules, const struct letter *l, st
 			holds = true;
 		}
 		if (holds && (body || !needs_body(r)))
-			holds = rule_holds(r, l, s);
+			holds = profile_rule_holds(r, l, s);
 	}
 	return holds;
 }
 
 const struct profile *profile_find(const struct profiles *p, const struct letter *l, struct pattern_scratch *s,
-				   bool body)
+				   const struct profile_set *allowed, bool body)
 {
 	if (any_holds(p->never, l, s, body))
 		return NULL;
 	for (guint i = 0; i < p->all->len; i++) {
 		const struct profile *profile = g_ptr_array_index(p->all, i);
 
-		if (alternative_holds(profile->match, l, s, body) && !any_holds(profile->reject, l, s, body))
+		if (profile_allowed(profile, allowed) && alternative_holds(profile->match, l, s, body) &&
+		    !any_holds(profile->reject, l, s, body))
 			return profile;
 	}
 	return NULL;
 }
 
-bool profiles_may_match(const struct profiles *p, const struct letter *l)
+bool profiles_may_match(const struct profiles *p, const struct letter *l, const struct profile_set *allowed)
 {
 	struct pattern_scratch *s = pattern_scratch_new();
-	bool may = profile_find(p, l, s, false) != NULL;
+	bool may = profile_find(p, l, s, allowed, false) != NULL;
 
 	pattern_scratch_free(s);
 	return may;

@@ -1,27 +1,25 @@
-/* profile_private.h - what profile.c (compiling, matching) and profile_read.c (what the letter says) share. */
+/* profile_private.h - what profile.c (compiling, matching), profile_read.c (what the letter says) and profile_trace.c
+ * (how it was read) share. */
 #ifndef RINGBACK_PROFILE_PRIVATE_H
 #define RINGBACK_PROFILE_PRIVATE_H
 
 #include "pattern.h"
 #include "profile.h"
 
-enum field {
-	FIELD_CALLER, FIELD_CALLER_NAME, FIELD_CALLED, FIELD_CALLED_NAME, FIELD_TIME, FIELD_DURATION,
-	FIELD_TRANSCRIPT, FIELD_CALL_ID, FIELD_REASON, N_FIELDS
-};
-
 /* One pattern of a profile, ready for use. */
 struct rule {
+	const struct profile_pattern *source;
 	enum profile_where where;
 	char **headers;		/* names; any of them will do */
 	struct pattern *pattern;
 	guint alternative;
-	enum field *fields;	/* of each named group */
+	enum call_field *fields;	/* of each named group */
 	guint mask;		/* 1 << field of all of them */
 };
 
 struct profile {
 	struct profile_def *def;
+	guint id;		/* in the order of profiles_add(), from 0 */
 	GPtrArray *match, *reject, *extract;	/* struct rule */
 	GHashTable *withheld, *placeholders;	/* words, case folded */
 	GHashTable *reasons;	/* word, case folded -> enum call_reason */
@@ -34,12 +32,23 @@ struct profiles {
 
 bool profile_words_have(GHashTable *set, const char *word);
 
-/* The first profile whose rules hold; body: those about text and file names as well. */
-const struct profile *profile_find(const struct profiles *p, const struct letter *l, struct pattern_scratch *s,
-				   bool body);
+bool profile_allowed(const struct profile *p, const struct profile_set *allowed);
 
-/* The texts that a rule looks at, one after the other; NULL after the last. *i is 0 at first. */
+/* The first allowed profile whose rules hold; body: those about text and file names as well. */
+const struct profile *profile_find(const struct profiles *p, const struct letter *l, struct pattern_scratch *s,
+				   const struct profile_set *allowed, bool body);
+
+/* Of a rule of profiles->never: "an automatic reply". */
+const char *profile_never_why(const struct rule *r);
+
+/* The texts that a rule looks at, one after the other; NULL after the last. *i is 0 at first; *i - 1 is the index of
+ * the header or part then. */
 const char *profile_place_next(const struct rule *r, const struct letter *l, gsize *i);
 bool profile_holds_in(const struct rule *r, struct pattern_scratch *s, const char *text);
+bool profile_rule_holds(const struct rule *r, const struct letter *l, struct pattern_scratch *s);
+
+/* Fills in what there is to say of a letter that no profile reads. */
+void profile_trace_near(struct profile_trace *t, const struct profiles *p, const struct letter *l,
+			struct pattern_scratch *s, const struct profile_set *allowed);
 
 #endif

@@ -1,5 +1,7 @@
 #include "profile_private.h"
 
+#include <string.h>
+
 #include "dates.h"
 #include "notice_text.h"
 #include "phone.h"
@@ -15,7 +17,14 @@ struct reading {
 	struct arena *arena;
 	struct pattern_scratch *scratch;
 	const char *values[N_FIELDS];
+	const char *date;	/* the pattern that fit values[FIELD_TIME] */
 	bool withheld;		/* a name or a number said so */
+};
+
+/* What a rule was just found in. */
+struct place {
+	const char *text;
+	gsize index;
 };
 
 /* "" if it is no name: a number, a placeholder, a word for "withheld". */
@@ -30,30 +39,48 @@ static const char *clean_name(struct reading *r, const char *raw)
 	return notice_has_letter(name) && !profile_words_have(r->profile->placeholders, name) ? name : "";
 }
 
-static const char *clean_value(struct reading *r, enum field f, const char *raw)
+static const char *clean_value(struct reading *r, enum call_field f, const char *raw)
 {
 	switch (f) {
 	case FIELD_CALLER_NAME: return clean_name(r, raw);
 	case FIELD_TRANSCRIPT: return notice_transcript(r->arena, raw);
 	case FIELD_CALLED_NAME: return notice_name(r->arena, raw);
 	case FIELD_CALLER: case FIELD_CALLED: case FIELD_TIME: case FIELD_DURATION: case FIELD_CALL_ID:
-	case FIELD_REASON: case N_FIELDS: break;
+	case FIELD_REASON: case FIELD_TRANSCRIPT_LANG: case FIELD_TRANSCRIPT_ENGINE:
+	case FIELD_TRANSCRIPT_CONFIDENCE: case N_FIELDS: break;
 	}
 	return notice_line(r->arena, raw);
 }
 
-static void take_groups(struct reading *r, const struct rule *rule)
+static void trace_value(const struct reading *r, const struct rule *rule, const struct place *p,
+			const struct profile_value *found)
+{
+	struct profile_value v = *found;
+
+	v.where = rule->where;
+	v.header = rule->where == WHERE_HEADER ? r->letter->headers[p->index].name : NULL;
+	v.index = rule->where == WHERE_HEADER || rule->where == WHERE_FILENAME ? p->index : 0;
+	v.file = r->profile->def->file;
+	v.line = rule->source->line;
+	g_array_append_val(r->ctx->trace->values, v);
+}
+
+static void take_groups(struct reading *r, const struct rule *rule, const struct place *p)
 {
 	for (guint i = 0; i < pattern_groups(rule->pattern); i++) {
-		enum field f = rule->fields[i];
-		const char *start, *value;
+		enum call_field f = rule->fields[i];
+		const char *start, *raw, *value;
 		gsize size;
 
 		if (r->values[f] || !pattern_group(rule->pattern, r->scratch, i, &start, &size))
 			continue;
-		value = clean_value(r, f, arena_strndup(r->arena, start, size));
+		raw = arena_strndup(r->arena, start, size);
+		value = clean_value(r, f, raw);
 		if (*value)
 			r->values[f] = value;
+		if (r->ctx->trace)
+			trace_value(r, rule, p, &(struct profile_value){ .field = f, .raw = raw, .value = value,
+				    .offset = (gsize)(start - p->text), .size = size });
 	}
 }
 
@@ -70,24 +97,28 @@ static void extract(struct reading *r)
 {
 	for (guint i = 0; i < r->profile->extract->len; i++) {
 		const struct rule *rule = g_ptr_array_index(r->profile->extract, i);
-		const char *text;
+		struct place p;
 		gsize at = 0;
 
-		while ((rule->mask & ~fields_known(r)) && (text = profile_place_next(rule, r->letter, &at)))
-			if (profile_holds_in(rule, r->scratch, text))
-				take_groups(r, rule);
+		while ((rule->mask & ~fields_known(r)) && (p.text = profile_place_next(rule, r->letter, &at))) {
+			p.index = at - 1;
+			if (profile_holds_in(rule, r->scratch, p.text))
+				take_groups(r, rule, &p);
+		}
 	}
 }
 
 /* ---- the call ---- */
 
-static bool read_date(const struct reading *r, const char *zone, int64_t near, int64_t *at_r)
+static bool read_date(struct reading *r, const char *zone, int64_t near, int64_t *at_r)
 {
 	const GPtrArray *dates = r->profile->def->dates;
 
 	for (guint i = 0; i < dates->len; i++)
-		if (dates_read(g_ptr_array_index(dates, i), r->values[FIELD_TIME], zone, near, at_r))
+		if (dates_read(g_ptr_array_index(dates, i), r->values[FIELD_TIME], zone, near, at_r)) {
+			r->date = g_ptr_array_index(dates, i);
 			return true;
+		}
 	return false;
 }
 
@@ -98,7 +129,7 @@ static bool close_to(int64_t x, int64_t y)
 
 /* The printed time is in a zone that the mail does not name: that of the configuration, unless the mail's Date shows
  * that the PBX uses another one (mailboxes may have their own), in which both say the same. */
-static bool printed_time(const struct reading *r, int64_t *at_r)
+static bool printed_time(struct reading *r, int64_t *at_r)
 {
 	const struct letter *l = r->letter;
 	int64_t near = l->date ? l->date : r->ctx->arrived, other;
@@ -115,7 +146,7 @@ static bool printed_time(const struct reading *r, int64_t *at_r)
 	return true;
 }
 
-static void set_time(struct call *c, const struct reading *r)
+static void set_time(struct call *c, struct reading *r)
 {
 	c->time_printed = printed_time(r, &c->time);
 	if (!c->time_printed)
@@ -144,6 +175,27 @@ static enum call_reason reason_of(const struct reading *r)
 	return r->profile->def->reason;
 }
 
+/* "0.87", "87%", "87 %": 0..1; -1 for anything else. */
+static double confidence_of(const char *text)
+{
+	char *end = NULL;
+	double n = text && g_ascii_isdigit(*text) ? g_ascii_strtod(text, &end) : -1;
+
+	if (n < 0)
+		return -1;
+	end += strspn(end, " ");
+	n = *end == '%' ? n / 100 : n;
+	return n <= 1 && (*end == 0 || strcmp(end, "%") == 0) ? n : -1;
+}
+
+static void set_transcript(struct call *c, const struct reading *r)
+{
+	c->transcript = r->values[FIELD_TRANSCRIPT];
+	c->transcript_lang = r->values[FIELD_TRANSCRIPT_LANG];
+	c->transcript_engine = r->values[FIELD_TRANSCRIPT_ENGINE];
+	c->transcript_confidence = confidence_of(r->values[FIELD_TRANSCRIPT_CONFIDENCE]);
+}
+
 static void set_audio(struct call *c, const struct letter *l)
 {
 	const struct letter_part *audio = letter_audio(l);
@@ -161,6 +213,7 @@ static struct call *call_of(struct reading *r)
 	const char *called_name = r->values[FIELD_CALLED_NAME];
 
 	c->profile = arena_strdup(r->arena, r->profile->def->name);
+	c->confidence = 100;
 	c->class = r->profile->def->class;
 	c->reason = reason_of(r);
 	set_caller(c, r);
@@ -168,10 +221,20 @@ static struct call *call_of(struct reading *r)
 	c->called_name = g_strcmp0(called_name, c->called) == 0 ? NULL : called_name;
 	set_time(c, r);
 	c->duration_s = dates_duration(r->values[FIELD_DURATION]);
-	c->transcript = r->values[FIELD_TRANSCRIPT];
+	set_transcript(c, r);
 	c->call_id = r->values[FIELD_CALL_ID];
 	set_audio(c, r->letter);
 	return c;
+}
+
+static void say_trace(const struct reading *r, const struct profiles *p)
+{
+	struct profile_trace *t = r->ctx->trace;
+
+	t->profile = r->profile ? r->profile->def->name : NULL;
+	t->date = r->date;
+	if (!r->profile)
+		profile_trace_near(t, p, r->letter, r->scratch, r->ctx->allowed);
 }
 
 struct call *profiles_read(const struct profiles *p, const struct letter *l, const struct profile_context *ctx,
@@ -180,11 +243,15 @@ struct call *profiles_read(const struct profiles *p, const struct letter *l, con
 	struct reading r = { .letter = l, .ctx = ctx, .arena = a, .scratch = pattern_scratch_new() };
 	struct call *c = NULL;
 
-	r.profile = profile_find(p, l, r.scratch, true);
+	r.profile = profile_find(p, l, r.scratch, ctx->allowed, true);
 	if (r.profile) {
 		extract(&r);
 		c = call_of(&r);
 	}
+	if (ctx->drift)
+		*ctx->drift = (struct profile_drift){ NULL, 0 };
+	if (ctx->trace)
+		say_trace(&r, p);
 	pattern_scratch_free(r.scratch);
 	return c;
 }

@@ -27,9 +27,32 @@ json_t *json_count(int64_t n)
 	return n >= 0 ? json_integer(n) : json_null();
 }
 
+json_t *json_share(double n)
+{
+	return n >= 0 ? json_real(n) : json_null();
+}
+
+void json_put(json_t *o, const char *key, json_t *value)
+{
+	if (json_is_null(value))
+		json_decref(value);
+	else
+		json_object_set_new(o, key, value);
+}
+
+void json_put_reading(struct arena *a, json_t *o, const struct call *c)
+{
+	json_object_set_new(o, "confidence", json_integer(c->confidence));
+	if (!c->transcript)
+		return;
+	json_put(o, "transcript_lang", json_text(a, c->transcript_lang));
+	json_put(o, "transcript_engine", json_text(a, c->transcript_engine));
+	json_put(o, "transcript_confidence", json_share(c->transcript_confidence));
+}
+
 const char *json_done(struct arena *a, json_t *o)
 {
-	char *s = json_dumps(o, JSON_COMPACT | JSON_PRESERVE_ORDER);
+	char *s = json_dumps(o, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(6));
 	const char *copy;
 
 	g_assert(s);
@@ -39,10 +62,9 @@ const char *json_done(struct arena *a, json_t *o)
 	return copy;
 }
 
-/* The keys of issue 2, in their order. */
 const char *render_call_json(struct arena *a, const struct call *c, const char *file)
 {
-	static const struct call none = { .duration_s = -1 };
+	static const struct call none = { .duration_s = -1, .transcript_confidence = -1 };
 	json_t *o = json_object();
 	bool known = c;
 
@@ -59,6 +81,10 @@ const char *render_call_json(struct arena *a, const struct call *c, const char *
 	json_object_set_new(o, "duration_s", json_count(c->duration_s));
 	json_object_set_new(o, "transcript", json_text(a, c->transcript));
 	json_object_set_new(o, "call_id", json_text(a, c->call_id));
+	json_object_set_new(o, "confidence", known ? json_integer(c->confidence) : json_null());
+	json_object_set_new(o, "transcript_lang", json_text(a, c->transcript_lang));
+	json_object_set_new(o, "transcript_engine", json_text(a, c->transcript_engine));
+	json_object_set_new(o, "transcript_confidence", json_share(c->transcript_confidence));
 	return json_done(a, o);
 }
 
@@ -85,6 +111,8 @@ const char *render_plain(struct arena *a, const struct roster *r, const struct d
 	json_object_set_new(o, "item", json_text(a, v.id));
 	json_object_set_new(o, "state", json_string(state_name(i->state)));
 	put_call(a, o, &v);
+	if (e->call)
+		json_put_reading(a, o, e->call);
 	json_object_set_new(o, "line", json_text(a, v.line_id));
 	json_object_set_new(o, "line_name", json_text(a, v.line_name));
 	json_object_set_new(o, "owner", json_text(a, v.owner_id));

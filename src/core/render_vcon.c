@@ -11,14 +11,6 @@
 
 #define NAMELESS "-"
 
-static void put(json_t *o, const char *key, json_t *value)
-{
-	if (json_is_null(value))
-		json_decref(value);
-	else
-		json_object_set_new(o, key, value);
-}
-
 /* Version 8 (RFC 9562, 5.8) from what makes the notice: read again, it gives the same octets. */
 static const char *uuid_of(struct arena *a, const struct roster *r, const struct decision *d)
 {
@@ -48,9 +40,9 @@ static json_t *caller_party(struct arena *a, const struct roster *r, const struc
 	json_t *o = json_object();
 	const char *raw = c && c->caller_raw && !v->withheld ? c->caller_raw : "";
 
-	put(o, "tel", json_text(a, tel_uri(a, r, *v->number ? v->number : raw)));
-	put(o, "name", json_text(a, v->name));
-	put(o, "validation", json_string("none"));	/* caller id is unproven */
+	json_put(o, "tel", json_text(a, tel_uri(a, r, *v->number ? v->number : raw)));
+	json_put(o, "name", json_text(a, v->name));
+	json_put(o, "validation", json_string("none"));	/* caller id is unproven */
 	return o;
 }
 
@@ -58,11 +50,11 @@ static json_t *owner_party(struct arena *a, const struct roster *r, const struct
 {
 	json_t *o = json_object();
 
-	put(o, "tel", json_text(a, tel_uri(a, r, v->called)));
-	put(o, "mailto", json_text(a, v->owner_mail));
-	put(o, "name", json_text(a, *v->owner_name ? v->owner_name : NAMELESS));
-	put(o, "type", json_string("person"));
-	put(o, "dept", json_text(a, v->line_name));
+	json_put(o, "tel", json_text(a, tel_uri(a, r, v->called)));
+	json_put(o, "mailto", json_text(a, v->owner_mail));
+	json_put(o, "name", json_text(a, *v->owner_name ? v->owner_name : NAMELESS));
+	json_put(o, "type", json_string("person"));
+	json_put(o, "dept", json_text(a, v->line_name));
 	return o;
 }
 
@@ -83,12 +75,12 @@ static const char *content_hash(struct arena *a, const struct call *c)
 
 static void put_recording(struct arena *a, json_t *o, const struct view *v, const struct call *c)
 {
-	put(o, "duration", json_count(v->duration_s));
+	json_put(o, "duration", json_count(v->duration_s));
 	json_object_set_new(o, "parties", json_integer(0));
 	json_object_set_new(o, "originator", json_integer(0));
-	put(o, "mediatype", json_text(a, c ? c->audio_type : NULL));
-	put(o, "filename", json_text(a, text_line(a, c ? c->audio_name : NULL, 255)));
-	put(o, "content_hash", json_text(a, content_hash(a, c)));
+	json_put(o, "mediatype", json_text(a, c ? c->audio_type : NULL));
+	json_put(o, "filename", json_text(a, text_line(a, c ? c->audio_name : NULL, 255)));
+	json_put(o, "content_hash", json_text(a, content_hash(a, c)));
 }
 
 static json_t *dialog(struct arena *a, const struct view *v, const struct event *e)
@@ -99,15 +91,15 @@ static json_t *dialog(struct arena *a, const struct view *v, const struct event 
 	json_object_set_new(o, "type", json_string(recording ? "recording" : "incomplete"));
 	if (!recording)
 		json_object_set_new(o, "disposition", json_string(disposition(v)));
-	put(o, "start", json_time(v->time));
+	json_put(o, "start", json_time(v->time));
 	if (recording)
 		put_recording(a, o, v, e->call);
 	else {
 		json_object_set_new(o, "parties", json_pack("[ii]", 0, 1));
 		json_object_set_new(o, "originator", json_integer(0));
 	}
-	put(o, "application", json_text(a, e->call ? e->call->profile : NULL));
-	put(o, "message_id", json_text(a, e->message_id));
+	json_put(o, "application", json_text(a, e->call ? e->call->profile : NULL));
+	json_put(o, "message_id", json_text(a, e->message_id));
 	return o;
 }
 
@@ -120,6 +112,7 @@ static json_t *transcript(struct arena *a, const struct view *v, const struct ca
 	json_object_set_new(o, "dialog", json_integer(0));
 	json_object_set_new(o, "mediatype", json_string("text/plain"));
 	json_object_set_new(o, "vendor", json_text(a, c && c->profile ? c->profile : "pbx"));
+	json_put(o, "product", json_text(a, c ? c->transcript_engine : NULL));
 	json_object_set_new(o, "schema", json_string("plain-text"));
 	json_object_set_new(o, "encoding", json_string("none"));
 	json_object_set_new(o, "body", json_text(a, v->transcript));
@@ -127,7 +120,7 @@ static json_t *transcript(struct arena *a, const struct view *v, const struct ca
 }
 
 /* Only what does not change when the same notice is read again later. */
-static json_t *report(struct arena *a, const struct view *v)
+static json_t *report(struct arena *a, const struct view *v, const struct call *c)
 {
 	json_t *o = json_object(), *body = json_object();
 
@@ -135,6 +128,8 @@ static json_t *report(struct arena *a, const struct view *v)
 	json_object_set_new(body, "line", json_text(a, v->line_id));
 	json_object_set_new(body, "class", json_string(class_name(v->class)));
 	json_object_set_new(body, "reason", json_string(reason_name(v->reason)));
+	if (c)
+		json_put_reading(a, body, c);
 	json_object_set_new(o, "type", json_string("report"));
 	json_object_set_new(o, "dialog", json_integer(0));
 	json_object_set_new(o, "vendor", json_string("ringback"));
@@ -162,7 +157,7 @@ const char *render_vcon(struct arena *a, const struct roster *r, const struct de
 	json_array_append_new(parties, owner_party(a, r, &v));
 	if (*v.transcript)
 		json_array_append_new(analysis, transcript(a, &v, e->call));
-	json_array_append_new(analysis, report(a, &v));
+	json_array_append_new(analysis, report(a, &v, e->call));
 	json_object_set_new(o, "uuid", json_string(uuid_of(a, r, d)));
 	json_object_set_new(o, "created_at", json_time(MAX(d->item->created, v.time)));
 	json_object_set_new(o, "subject", json_text(a, subject(a, &v)));

@@ -76,6 +76,12 @@ static const char *seconds(struct arena *a, int duration_s)
 	return duration_s < 0 ? NULL : arena_printf(a, "%d:%02d", duration_s / 60, duration_s % 60);
 }
 
+/* Of 1, as the JSON has it. */
+static const char *share(struct arena *a, double of_one)
+{
+	return of_one < 0 ? NULL : arena_printf(a, "%.2f", of_one);
+}
+
 static void print_call(const struct parse *p, struct arena *a, const struct call *c, const char *zone)
 {
 	struct printer *out = p->out;
@@ -90,8 +96,12 @@ static void print_call(const struct parse *p, struct arena *a, const struct call
 	printer_string(out, "time", text_time_zone(c->time, zone, at));
 	printer_string(out, "duration", seconds(a, c->duration_s));
 	printer_string(out, "transcript", c->transcript);
+	printer_string(out, "transcript_lang", c->transcript_lang);
+	printer_string(out, "transcript_engine", c->transcript_engine);
+	printer_string(out, "transcript_confidence", share(a, c->transcript_confidence));
 	printer_string(out, "call_id", c->call_id);
 	printer_string(out, "profile", c->profile);
+	printer_int(out, "confidence", c->confidence);
 }
 
 static void show(const struct parse *p, struct arena *a, const struct call *c, const char *file, const char *zone)
@@ -114,7 +124,8 @@ static int parse_file(const struct parse *p, const struct conf *conf, const char
 	g_autoptr(GError) err = NULL;
 	g_autofree char *mail = NULL;
 	struct profile_context ctx = {
-		p->region ? p->region : conf->region, p->zone ? p->zone : conf->timezone, clock_now(),
+		.region = p->region ? p->region : conf->region, .zone = p->zone ? p->zone : conf->timezone,
+		.arrived = clock_now(),
 	};
 	gsize size;
 

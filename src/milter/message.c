@@ -145,7 +145,7 @@ static const char *why_pass(struct message *m)
 	auto_submitted = letter_header(l, "Auto-Submitted");
 	if (auto_submitted && g_ascii_strncasecmp(auto_submitted, "auto-replied", 12) == 0)
 		return "auto-replied";
-	return profiles_may_match(m->conf->profiles, l) ? NULL : "no-profile";
+	return profiles_may_match(m->conf->profiles, l, NULL) ? NULL : "no-profile";
 }
 
 bool message_wanted(struct message *m, const char *queue_id)

@@ -16,7 +16,7 @@ from smsc import Smsc
 
 EX_OK, EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_UNAVAILABLE, EX_TEMPFAIL, EX_CONFIG = 0, 64, 65, 66, 69, 75, 78
 PARSE_KEYS = ["file", "profile", "class", "reason", "caller", "caller_raw", "caller_name", "called", "time", "duration_s",
-              "transcript", "call_id"]
+              "transcript", "call_id", "confidence", "transcript_lang", "transcript_engine", "transcript_confidence"]
 ANNA, BOB = "447700900123", "447700900456"
 
 
@@ -63,7 +63,8 @@ def test_parse_json(folder):
     assert missed == {
         "file": str(folder / "one.eml"), "profile": "freepbx-missed", "class": "missed", "reason": "no_answer",
         "caller": "+12025550143", "caller_raw": "2025550143", "caller_name": "Jane Doe", "called": "1201",
-        "time": "2026-03-04T02:16:12Z", "duration_s": None, "transcript": None, "call_id": None}
+        "time": "2026-03-04T02:16:12Z", "duration_s": None, "transcript": None, "call_id": None,
+        "confidence": 100, "transcript_lang": None, "transcript_engine": None, "transcript_confidence": None}
     assert (voicemail["class"], voicemail["duration_s"], voicemail["time"]) == ("voicemail", 27, "2026-03-04T02:17:40Z")
     assert human["class"] == "none"
     assert {human[k] for k in PARSE_KEYS if k not in ("file", "class")} == {None}

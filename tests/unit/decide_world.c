@@ -338,7 +338,8 @@ static const char *word_option(char **words, const char *name)
  * [raw=WORD] [hidden] [reason=REASON]" */
 static struct call read_call(struct world *w, char **words)
 {
-	struct call c = { .profile = "test", .called = words[1], .duration_s = -1, .time = w->now };
+	struct call c = { .profile = "test", .called = words[1], .duration_s = -1, .transcript_confidence = -1,
+		.time = w->now };
 	const char *s;
 
 	g_assert_true(class_from_name(words[0], &c.class));

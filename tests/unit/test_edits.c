@@ -26,7 +26,7 @@ static void world_begin(struct world *w, const char *owner, const char *audit)
 		.owner = { .id = (char *)"anna", .name = (char *)"Anna Smith", .mail = (char *)owner },
 		.line = { .id = (char *)"clinic", .name = (char *)"Clinic", .audit = (char *)audit,
 			  .zone = (char *)"Europe/London" },
-		.call = { .profile = "freepbx-missed", .class = CLASS_MISSED, .reason = REASON_NO_ANSWER,
+		.call = { .profile = "freepbx-missed", .transcript_confidence = -1, .class = CLASS_MISSED, .reason = REASON_NO_ANSWER,
 			  .caller_raw = "02079460123", .caller = "+442079460123", .caller_name = "J\303\274rgen", .called = "201",
 			  .time = 1772442000, .duration_s = -1 },
 		.item = { .id = 1742, .state = STATE_OPEN, .key = "clinic|+442079460123", .class = CLASS_MISSED,

@@ -22,13 +22,9 @@ static struct profiles *load(void)
 	while ((name = g_dir_read_name(d))) {
 		g_autofree char *file = g_build_filename(dir, name, NULL);
 		g_autoptr(GError) err = NULL;
-		struct profile_def *def;
-
 		if (!g_str_has_suffix(name, ".conf"))
 			continue;
-		def = profile_file_read(file, &err);
-		g_assert_no_error(err);
-		profiles_add(p, def, &err);
+		profile_file_add(p, file, &err);
 		g_assert_no_error(err);
 	}
 	return p;
@@ -71,11 +67,11 @@ static char *read_mail(const char *mail, gsize size)
 	struct letter *l = reader_read(mail, size, NULL, a);
 	const char *golden = letter_header(l, "X-Golden");
 	g_auto(GStrv) words = g_strsplit(golden ? golden : "US America/New_York", " ", 2);
-	struct profile_context ctx = { words[0], words[1], 1772500000 };
+	struct profile_context ctx = { .region = words[0], .zone = words[1], .arrived = 1772500000 };
 	const struct call *c = profiles_read(profiles, l, &ctx, a);
 
 	if (c)
-		g_assert_true(profiles_may_match(profiles, reader_read_headers(mail, size, a)));
+		g_assert_true(profiles_may_match(profiles, reader_read_headers(mail, size, a), NULL));
 	return print(c);
 }
 

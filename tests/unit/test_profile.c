@@ -8,27 +8,25 @@
 
 #define NOW INT64_C(1772565309)		/* 2026-03-03T19:15:09Z */
 
-static const struct profile_context ctx = { "US", "America/New_York", NOW };
+static const struct profile_context ctx = { .region = "US", .zone = "America/New_York", .arrived = NOW };
 
 static char *folder;
 
 /* ---- profiles from text ---- */
 
-static struct profile_def *read_text(const char *name, const char *text, GError **err)
+static gboolean add_file(struct profiles *p, const char *name, const char *text, GError **err)
 {
 	g_autofree char *file = g_build_filename(folder, name, NULL);
 
 	g_assert_true(g_file_set_contents(file, text, -1, NULL));
-	return profile_file_read(file, err);
+	return profile_file_add(p, file, err);
 }
 
 static void add_text(struct profiles *p, const char *text)
 {
 	g_autoptr(GError) err = NULL;
-	struct profile_def *d = read_text("test.conf", text, &err);
 
-	g_assert_no_error(err);
-	profiles_add(p, d, &err);
+	add_file(p, "test.conf", text, &err);
 	g_assert_no_error(err);
 }
 
@@ -38,9 +36,11 @@ struct bad {
 
 static const struct bad bad[] = {
 	{ "unclosed", "profile \"x\" {\n", "*bad.conf*" },
-	{ "no-profile", "", "*bad.conf: should hold exactly one profile" },
-	{ "two-profiles", "profile x { match { subject('a') } }\nprofile y { match { subject('a') } }\n",
-	  "*bad.conf: should hold exactly one profile" },
+	{ "no-profile", "", "*bad.conf: should hold at least one profile" },
+	{ "name-twice", "profile x { match { subject('a') } }\nprofile x { match { subject('b') } }\n",
+	  "*bad.conf:2: *duplicate title 'x'*" },
+	{ "second-pattern", "profile x { match { subject('a') } }\nprofile y { match {\n subject('b+)') } }\n",
+	  "*bad.conf:3: pattern 'b+)': *parenthes*at character 3" },
 	{ "unknown-key", "profile x {\n\tcolour = red\n}\n", "*bad.conf:2: *colour*" },
 	{ "class", "profile x {\n\n\tclass = lost\n}\n", "*bad.conf:3: class = lost: should be missed,*" },
 	{ "class-none", "profile x {\n\n\tclass = none\n}\n", "*bad.conf:3: class = none: should be missed,*" },
@@ -66,15 +66,12 @@ static void test_bad(const void *data)
 {
 	const struct bad *b = data;
 	g_autoptr(GError) err = NULL;
-	struct profile_def *d = read_text("bad.conf", b->text, &err);
 	struct profiles *p = profiles_new();
 
-	if (d)
-		g_assert_false(profiles_add(p, d, &err));
+	g_assert_false(add_file(p, "bad.conf", b->text, &err));
 	g_assert_error(err, ERR_DOMAIN, ERR_CONF);
 	if (!g_pattern_match_simple(b->message, err->message))
 		g_error("\"%s\" is not like \"%s\"", err->message, b->message);
-	g_assert_cmpuint(profiles_count(p), ==, 0);
 	profiles_free(p);
 }
 
@@ -273,6 +270,30 @@ static void test_transcripts(void)
 	}
 }
 
+static const struct { const char *text; double confidence; } confidence_rows[] = {
+	{ "0.87", 0.87 }, { "87%", 0.87 }, { "87 %", 0.87 }, { "1", 1 }, { "0", 0 }, { "87", -1 }, { "high", -1 },
+	{ "-1", -1 }, { "101%", -1 }, { "0.5x", -1 }, { "nan", -1 },
+};
+
+static void test_transcriber(void)
+{
+	AUTO_ARENA a = arena_new();
+	struct letter l = empty;
+	struct call *c;
+
+	l.text = "Hi. [en-US, Watson]";
+	c = read_one(a, PROFILE("text('(?<transcript>.*) \\[(?<transcript_lang>[^,]*), (?<transcript_engine>.*)\\]')"), l);
+	g_assert_cmpstr(c->transcript_lang, ==, "en-US");
+	g_assert_cmpstr(c->transcript_engine, ==, "Watson");
+	g_assert_cmpfloat(c->transcript_confidence, ==, -1);
+	g_assert_cmpint(c->confidence, ==, 100);
+	for (gsize i = 0; i < G_N_ELEMENTS(confidence_rows); i++) {
+		l.text = confidence_rows[i].text;
+		g_assert_cmpfloat(read_one(a, PROFILE("text('(?<transcript_confidence>.+)')"), l)->transcript_confidence,
+				  ==, confidence_rows[i].confidence);
+	}
+}
+
 static void test_audio(void)
 {
 	static const struct letter_part parts[] = {
@@ -353,15 +374,148 @@ static void test_may_match(void)
 	struct profiles *p = profiles_new();
 	struct letter l = empty;
 
-	g_assert_false(profiles_may_match(p, &l));
+	g_assert_false(profiles_may_match(p, &l, NULL));
 	add_text(p, "profile p {\n match { from('pbx') text('body') }\n reject { subject('fax') text('x') } }");
-	g_assert_false(profiles_may_match(p, &l));
+	g_assert_false(profiles_may_match(p, &l, NULL));
 	l.from = "pbx";
-	g_assert_true(profiles_may_match(p, &l));
+	g_assert_true(profiles_may_match(p, &l, NULL));
 	l.subject = "fax";
-	g_assert_false(profiles_may_match(p, &l));
+	g_assert_false(profiles_may_match(p, &l, NULL));
 	l.subject = "Re: missed";
-	g_assert_false(profiles_may_match(p, &l));
+	g_assert_false(profiles_may_match(p, &l, NULL));
+	profiles_free(p);
+}
+
+static void test_subset(void)
+{
+	static const char *const a[] = { "a" }, *const product[] = { "test" }, *const unknown[] = { "a", "c" };
+	struct profile_context some = ctx;
+	struct profiles *p = profiles_new();
+	struct profile_set *only, *all;
+	g_autoptr(GError) err = NULL;
+	struct letter l = empty;
+	AUTO_ARENA arena = arena_new();
+
+	add_text(p, "profile b { priority = 1 match { subject('x') } }\nprofile a { match { subject('x|y') } }");
+	only = profiles_subset(p, a, 1, &err);
+	all = profiles_subset(p, product, 1, &err);
+	g_assert_no_error(err);
+	g_assert_null(profiles_subset(p, unknown, 2, &err));
+	g_assert_error(err, ERR_DOMAIN, ERR_CONF);
+	g_assert_cmpstr(err->message, ==, "there is no profile \"c\", and no file c.conf of profiles");
+	l.subject = "x";
+	g_assert_cmpstr(read_name(p, &l), ==, "b");
+	some.allowed = only;
+	g_assert_cmpstr(profiles_read(p, &l, &some, arena)->profile, ==, "a");
+	some.allowed = all;
+	g_assert_cmpstr(profiles_read(p, &l, &some, arena)->profile, ==, "b");
+	g_assert_true(profiles_may_match(p, &l, only));
+	profile_set_free(only);
+	only = profiles_subset(p, NULL, 0, NULL);
+	g_assert_false(profiles_may_match(p, &l, only));
+	profile_set_free(only);
+	profile_set_free(all);
+	profiles_free(p);
+}
+
+static void test_name_twice(void)
+{
+	struct profiles *p = profiles_new();
+	g_autoptr(GError) err = NULL;
+
+	add_text(p, "profile a { match { subject('x') } }");
+	g_assert_false(add_file(p, "bad.conf", "profile a { match { subject('y') } }", &err));
+	if (!g_pattern_match_simple("*bad.conf: there is a profile \"a\" already, in *test.conf", err->message))
+		g_error("%s", err->message);
+	profiles_free(p);
+}
+
+/* ---- where a value comes from ---- */
+
+static void test_trace(void)
+{
+	static const struct letter_header headers[] = { { "X-Other", "1" }, { "x-num", "tel: 2025550187" } };
+	struct profile_trace t;
+	struct profile_context traced = ctx;
+	struct profiles *p = profiles_new();
+	struct letter l = empty;
+	AUTO_ARENA a = arena_new();
+	const struct profile_value *v;
+
+	profile_trace_init(&t);
+	traced.trace = &t;
+	add_text(p, PROFILE("text('Name: (?<caller_name>.*)$')\nheader('X-Num', '(?<caller>\\d+)')\n"
+			    "html('(?<caller_name>J.*)')"));
+	l.headers = headers;
+	l.n_headers = 2;
+	l.subject = "missed";
+	l.text = "Hi.\nName: cell  phone";
+	l.html = "Jane";
+	g_assert_nonnull(profiles_read(p, &l, &traced, a));
+	g_assert_cmpstr(t.profile, ==, "p");
+	g_assert_cmpuint(t.values->len, ==, 3);
+	v = &g_array_index(t.values, struct profile_value, 0);
+	g_assert_cmpint(v->field, ==, FIELD_CALLER_NAME);
+	g_assert_cmpstr(v->raw, ==, "cell  phone");
+	g_assert_cmpstr(v->value, ==, "");
+	g_assert_cmpint(v->where, ==, WHERE_TEXT);
+	g_assert_cmpuint(v->offset, ==, 10);
+	g_assert_cmpuint(v->size, ==, 11);
+	g_assert_true(g_str_has_suffix(v->file, "test.conf"));
+	g_assert_cmpint(v->line, ==, 4);
+	v = &g_array_index(t.values, struct profile_value, 1);
+	g_assert_cmpstr(v->value, ==, "2025550187");
+	g_assert_cmpint(v->where, ==, WHERE_HEADER);
+	g_assert_cmpstr(v->header, ==, "x-num");
+	g_assert_cmpuint(v->index, ==, 1);
+	g_assert_cmpuint(v->offset, ==, 5);
+	g_assert_cmpint(v->line, ==, 5);
+	v = &g_array_index(t.values, struct profile_value, 2);
+	g_assert_cmpstr(v->value, ==, "Jane");
+	g_assert_cmpint(v->where, ==, WHERE_HTML);
+	profile_trace_clear(&t);
+	profiles_free(p);
+}
+
+static void test_trace_near(void)
+{
+	struct profile_trace t;
+	struct profile_context traced = ctx;
+	struct profiles *p = profiles_new();
+	struct letter l = empty;
+	AUTO_ARENA a = arena_new();
+	const struct profile_near *n;
+
+	profile_trace_init(&t);
+	traced.trace = &t;
+	add_text(p, "profile one { match { subject('x')\n text('y')\n html('z') }\n match { from('f') } }\n"
+		 "profile two { match { subject('x') }\n reject { from('f') from('r') } }\n"
+		 "profile three { match { subject('q') } }");
+	l.subject = "x";
+	l.text = "y";
+	l.from = "r";
+	g_assert_null(profiles_read(p, &l, &traced, a));
+	g_assert_null(t.profile);
+	g_assert_cmpuint(t.near->len, ==, 2);
+	n = &g_array_index(t.near, struct profile_near, 0);
+	g_assert_cmpstr(n->profile, ==, "two");
+	g_assert_true(n->rejected);
+	g_assert_cmpstr(n->pattern, ==, "r");
+	g_assert_cmpint(n->line, ==, 6);
+	n = &g_array_index(t.near, struct profile_near, 1);
+	g_assert_cmpstr(n->profile, ==, "one");
+	g_assert_false(n->rejected);
+	g_assert_cmpuint(n->held, ==, 2);
+	g_assert_cmpuint(n->rules, ==, 3);
+	g_assert_cmpint(n->where, ==, WHERE_HTML);
+	g_assert_cmpstr(n->pattern, ==, "z");
+	g_assert_cmpint(n->line, ==, 3);
+	profile_trace_clear(&t);
+	profile_trace_init(&t);
+	l.subject = "Re: x";
+	g_assert_null(profiles_read(p, &l, &traced, a));
+	g_assert_cmpstr(t.never, ==, "a reply or a forward, says the subject");
+	profile_trace_clear(&t);
 	profiles_free(p);
 }
 
@@ -410,9 +564,9 @@ static struct profiles *installed(void)
 		g_autofree char *file = g_build_filename(dir, name, NULL);
 
 		if (g_str_has_suffix(name, ".conf"))
-			g_assert_true(profiles_add(p, profile_file_read(file, NULL), NULL));
+			g_assert_true(profile_file_add(p, file, NULL));
 	}
-	g_assert_cmpuint(profiles_count(p), ==, 5);
+	g_assert_cmpuint(profiles_count(p), >=, 5);
 	return p;
 }
 
@@ -519,10 +673,15 @@ static void add_plain(void)
 	g_test_add_func("/profile/withheld-number", test_withheld_number);
 	g_test_add_func("/profile/reasons", test_reasons);
 	g_test_add_func("/profile/transcripts", test_transcripts);
+	g_test_add_func("/profile/transcriber", test_transcriber);
 	g_test_add_func("/profile/audio", test_audio);
 	g_test_add_func("/profile/order", test_order);
 	g_test_add_func("/profile/alternatives", test_alternatives);
 	g_test_add_func("/profile/may-match", test_may_match);
+	g_test_add_func("/profile/subset", test_subset);
+	g_test_add_func("/profile/name-twice", test_name_twice);
+	g_test_add_func("/profile/trace", test_trace);
+	g_test_add_func("/profile/trace-near", test_trace_near);
 	g_test_add_func("/profile/never", test_never);
 	g_test_add_func("/profile/hostile", test_hostile);
 	g_test_add_func("/profile/careless-pattern", test_careless_pattern);

@@ -47,7 +47,7 @@ static void world_open(struct world *w)
 	*w = (struct world){ .a = arena_new() };
 	fill_roster(w);
 	w->call = (struct call){
-		.profile = "freepbx-missed", .class = CLASS_MISSED, .reason = REASON_NO_ANSWER, .caller = NUMBER,
+		.profile = "freepbx-missed", .confidence = 100, .transcript_confidence = -1, .class = CLASS_MISSED, .reason = REASON_NO_ANSWER, .caller = NUMBER,
 		.caller_raw = "02079460123", .caller_name = "Jane Doe", .called = "201", .time = EVENING,
 		.time_printed = true, .duration_s = -1
 	};
@@ -73,6 +73,9 @@ static void world_voicemail(struct world *w)
 	w->call.profile = "fusionpbx-voicemail";
 	w->call.duration_s = 34;
 	w->call.transcript = "Hi, it's Jane. The boiler is leaking, can someone come tonight?";
+	w->call.transcript_lang = "en-GB";
+	w->call.transcript_engine = "scribe";
+	w->call.transcript_confidence = 0.74;
 	w->call.audio_hash = "qVVahrJT0MVMWBX1";
 	w->call.audio_type = "audio/x-wav";
 	w->call.audio_name = "msg0001.wav";
@@ -293,6 +296,7 @@ static void make_hostile(struct world *w, const char *words)
 {
 	world_voicemail(w);
 	w->call.caller = w->call.caller_raw = w->call.caller_name = w->call.called = w->call.transcript = words;
+	w->call.transcript_lang = w->call.transcript_engine = words;
 	w->call.profile = w->call.audio_name = w->call.call_id = w->call.audio_type = words;
 	w->item.caller = w->item.caller_name = w->item.called = w->item.transcript = words;
 	w->item.line = w->item.owner = w->d.why = words;
@@ -575,11 +579,13 @@ static void check_call_json(void)
 			"\"reason\":\"no_answer\",\"caller\":\"+442079460123\",\"caller_raw\":\"02079460123\","
 			"\"caller_name\":\"Jane Doe\",\"called\":\"201\",\"time\":\"2026-03-02T21:52:00Z\","
 			"\"duration_s\":34,\"transcript\":\"Hi, it's Jane. The boiler is leaking, can someone come "
-			"tonight?\",\"call_id\":null}");
+			"tonight?\",\"call_id\":null,\"confidence\":100,\"transcript_lang\":\"en-GB\","
+			"\"transcript_engine\":\"scribe\",\"transcript_confidence\":0.74}");
 	g_assert_cmpstr(render_call_json(w.a, NULL, NULL), ==,
 			"{\"file\":null,\"profile\":null,\"class\":\"none\",\"reason\":null,\"caller\":null,"
 			"\"caller_raw\":null,\"caller_name\":null,\"called\":null,\"time\":null,\"duration_s\":null,"
-			"\"transcript\":null,\"call_id\":null}");
+			"\"transcript\":null,\"call_id\":null,\"confidence\":null,\"transcript_lang\":null,"
+			"\"transcript_engine\":null,\"transcript_confidence\":null}");
 	json_decref(parsed(render_call_json(w.a, NULL, "not-utf8-\xff.eml")));
 	world_close(&w);
 }
@@ -638,7 +644,9 @@ static void check_vcon_voicemail(void)
 	g_assert_null(json_object_get(dialog, "disposition"));
 	g_assert_cmpstr(at(nth(o, "analysis", 0), "type"), ==, "transcript");
 	g_assert_cmpstr(at(nth(o, "analysis", 0), "body"), ==, w.call.transcript);
+	g_assert_cmpstr(at(nth(o, "analysis", 0), "product"), ==, "scribe");
 	g_assert_cmpstr(at(nth(o, "analysis", 1), "type"), ==, "report");
+	g_assert_cmpstr(at(json_object_get(nth(o, "analysis", 1), "body"), "transcript_lang"), ==, "en-GB");
 	json_decref(o);
 	world_close(&w);
 }

@@ -54,7 +54,7 @@ static void do_reload(struct play *p, char **w)
 
 	g_assert_no_error(err);
 	if (own) {
-		g_assert_true(profiles_add(c->profiles, profile_file_read(own, &err), &err));
+		g_assert_true(profile_file_add(c->profiles, own, &err));
 		g_assert_no_error(err);
 	}
 	engine_set_conf(p->world->engine, conf_ref(c));

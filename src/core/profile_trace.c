@@ -1,0 +1,96 @@
+#include "profile_private.h"
+
+void profile_trace_init(struct profile_trace *t)
+{
+	*t = (struct profile_trace){
+		.values = g_array_new(FALSE, TRUE, sizeof(struct profile_value)),
+		.near = g_array_new(FALSE, TRUE, sizeof(struct profile_near)),
+	};
+}
+
+void profile_trace_clear(struct profile_trace *t)
+{
+	g_array_unref(t->values);
+	g_array_unref(t->near);
+	*t = (struct profile_trace){ .profile = NULL };
+}
+
+static void near_at(struct profile_near *n, const struct rule *r)
+{
+	n->where = r->where;
+	n->header = r->source->header;
+	n->pattern = r->source->pattern;
+	n->line = r->source->line;
+}
+
+/* The alternative of `match` that comes closest: the largest share of its rules holds. */
+static void near_match(struct profile_near *best, const struct profile *p, const struct letter *l,
+		       struct pattern_scratch *s)
+{
+	const GPtrArray *rules = p->match;
+
+	for (guint i = 0; i < rules->len;) {
+		const guint alternative = ((struct rule *)rules->pdata[i])->alternative;
+		struct profile_near n = { .profile = p->def->name, .file = p->def->file };
+
+		for (; i < rules->len && ((struct rule *)rules->pdata[i])->alternative == alternative; i++) {
+			const struct rule *r = rules->pdata[i];
+
+			n.rules++;
+			if (profile_rule_holds(r, l, s))
+				n.held++;
+			else if (!n.pattern)
+				near_at(&n, r);
+		}
+		if (!best->rules || n.held * best->rules > best->held * n.rules)
+			*best = n;
+	}
+}
+
+static void near_reject(struct profile_near *n, const struct profile *p, const struct letter *l,
+			struct pattern_scratch *s)
+{
+	for (guint i = 0; i < p->reject->len && !n->rejected; i++) {
+		const struct rule *r = p->reject->pdata[i];
+
+		n->rejected = profile_rule_holds(r, l, s);
+		if (n->rejected)
+			near_at(n, r);
+	}
+}
+
+static int compare_near(const void *x, const void *y)
+{
+	const struct profile_near *a = x, *b = y;
+	guint of_a = a->held * b->rules, of_b = b->held * a->rules;
+
+	if (of_a != of_b)
+		return of_a > of_b ? -1 : 1;
+	return g_strcmp0(a->profile, b->profile);
+}
+
+void profile_trace_near(struct profile_trace *t, const struct profiles *p, const struct letter *l,
+			struct pattern_scratch *s, const struct profile_set *allowed)
+{
+	for (guint i = 0; i < p->never->len; i++) {
+		const struct rule *r = p->never->pdata[i];
+
+		if (profile_rule_holds(r, l, s)) {
+			t->never = profile_never_why(r);
+			return;
+		}
+	}
+	for (guint i = 0; i < p->all->len; i++) {
+		const struct profile *profile = p->all->pdata[i];
+		struct profile_near n = { .profile = NULL };
+
+		if (!profile_allowed(profile, allowed))
+			continue;
+		near_match(&n, profile, l, s);
+		if (n.held == n.rules)
+			near_reject(&n, profile, l, s);
+		if (n.held)
+			g_array_append_val(t->near, n);
+	}
+	g_array_sort(t->near, compare_near);
+}
