@@ -210,6 +210,13 @@ static int64_t at_in_zone(GTimeZone *tz, int64_t local, int64_t near)
 	return best;
 }
 
+int64_t dates_in_zone(int64_t local, const char *zone, int64_t near)
+{
+	g_autoptr(GTimeZone) tz = zone_open(zone);
+
+	return at_in_zone(tz, local, near);
+}
+
 static struct civil civil_of(GTimeZone *tz, int64_t at)
 {
 	int interval = g_time_zone_find_interval(tz, G_TIME_TYPE_UNIVERSAL, at);

@@ -11,6 +11,10 @@
  * one nearest to near (Unix seconds). False if text does not fit from its first to its last character. */
 bool dates_read(const char *spec, const char *text, const char *zone, int64_t near, int64_t *at_r);
 
+/* The moment at which clocks in zone (IANA) show what clocks in UTC show at local; the one nearest to near where they
+ * show it twice. */
+int64_t dates_in_zone(int64_t local, const char *zone, int64_t near);
+
 /* Is spec a pattern that ICU takes? */
 bool dates_check(const char *spec, GError **err);
 

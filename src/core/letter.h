@@ -29,6 +29,7 @@ struct letter {
 	const char *message_id;	/* with angle brackets */
 	int64_t date;		/* the Date field, Unix seconds; 0 if absent or unreadable */
 	int date_offset_s;	/* its offset east of UTC */
+	bool date_local;	/* it names no zone, against RFC 5322: date is read as if it were UTC */
 	const char *text;	/* text/plain parts, one after the other, LF line ends; "" if none */
 	const char *html;	/* text/html parts turned into text, likewise */
 	const struct letter_part *parts;	/* leaves of the MIME tree, in order */

@@ -88,6 +88,12 @@ const char *notice_transcript(struct arena *a, const char *raw)
 		"null", "none", "not enabled", "(transcription unavailable)", "transcript not available",
 		"transcription not available", "${message_text}", "{transcription}",
 		"(google was unable to recognize any speech in audio data.)",
+		"unable to transcribe this message.", "unable to transcribe this message",
+		"transcription unavailable", "transcription unavailable.", "transcript unavailable",
+		"no transcription is available", "no transcription is available.",
+		"[no transcription is available]", "[no transcription is available.]",
+		"voicemail preview not available", "voicemail preview is not available",
+		"(no transcription available)", "no transcription available", "not available",
 	};
 	const char *signature = strstr(raw, "\n-- \n");
 	const char *text = text_line(a, signature ? arena_strndup(a, raw, (gsize)(signature - raw)) : raw,

@@ -374,6 +374,13 @@ static const char *filename_next(const struct letter *l, gsize *i)
 	return NULL;
 }
 
+enum profile_where profile_where_in(const struct rule *r, const struct letter *l)
+{
+	bool no_text = r->where == WHERE_TEXT && l->text[strspn(l->text, " \t\n")] == 0;
+
+	return no_text ? WHERE_HTML : r->where;
+}
+
 static const char *single(const struct letter *l, enum profile_where where)
 {
 	switch (where) {
@@ -392,7 +399,7 @@ const char *profile_place_next(const struct rule *r, const struct letter *l, gsi
 		return header_next(l, r->headers, i);
 	if (r->where == WHERE_FILENAME)
 		return filename_next(l, i);
-	return (*i)++ == 0 ? single(l, r->where) : NULL;
+	return (*i)++ == 0 ? single(l, profile_where_in(r, l)) : NULL;
 }
 
 bool profile_holds_in(const struct rule *r, struct pattern_scratch *s, const char *text)

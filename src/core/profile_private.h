@@ -41,6 +41,9 @@ const struct profile *profile_find(const struct profiles *p, const struct letter
 /* Of a rule of profiles->never: "an automatic reply". */
 const char *profile_never_why(const struct rule *r);
 
+/* Where a rule looks in this letter: one about the text looks at that of the HTML part if there is no other. */
+enum profile_where profile_where_in(const struct rule *r, const struct letter *l);
+
 /* The texts that a rule looks at, one after the other; NULL after the last. *i is 0 at first; *i - 1 is the index of
  * the header or part then. */
 const char *profile_place_next(const struct rule *r, const struct letter *l, gsize *i);

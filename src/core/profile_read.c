@@ -17,6 +17,7 @@ struct reading {
 	struct arena *arena;
 	struct pattern_scratch *scratch;
 	const char *values[N_FIELDS];
+	int64_t sent;		/* the mail's Date, 0 if none */
 	const char *date;	/* the pattern that fit values[FIELD_TIME] */
 	bool withheld;		/* a name or a number said so */
 };
@@ -57,7 +58,7 @@ static void trace_value(const struct reading *r, const struct rule *rule, const 
 {
 	struct profile_value v = *found;
 
-	v.where = rule->where;
+	v.where = profile_where_in(rule, r->letter);
 	v.header = rule->where == WHERE_HEADER ? r->letter->headers[p->index].name : NULL;
 	v.index = rule->where == WHERE_HEADER || rule->where == WHERE_FILENAME ? p->index : 0;
 	v.file = r->profile->def->file;
@@ -122,6 +123,12 @@ static bool read_date(struct reading *r, const char *zone, int64_t near, int64_t
 	return false;
 }
 
+/* Some PBXs write a Date without a zone: it is in the one of their printed times. */
+static int64_t date_sent(const struct letter *l, const struct profile_context *ctx)
+{
+	return l->date && l->date_local ? dates_in_zone(l->date, ctx->zone, ctx->arrived) : l->date;
+}
+
 static bool close_to(int64_t x, int64_t y)
 {
 	return (x > y ? x - y : y - x) <= SAME_TIME_S;
@@ -132,16 +139,16 @@ static bool close_to(int64_t x, int64_t y)
 static bool printed_time(struct reading *r, int64_t *at_r)
 {
 	const struct letter *l = r->letter;
-	int64_t near = l->date ? l->date : r->ctx->arrived, other;
+	int64_t near = r->sent ? r->sent : r->ctx->arrived, other;
 	int minutes = ABS(l->date_offset_s) / 60;
 	char zone[16];
 
 	if (!r->values[FIELD_TIME] || !read_date(r, r->ctx->zone, near, at_r))
 		return false;
-	if (!l->date || close_to(*at_r, l->date) || minutes >= 24 * 60)
+	if (!r->sent || l->date_local || close_to(*at_r, r->sent) || minutes >= 24 * 60)
 		return true;
 	g_snprintf(zone, sizeof(zone), "%c%02d:%02d", l->date_offset_s < 0 ? '-' : '+', minutes / 60, minutes % 60);
-	if (read_date(r, zone, near, &other) && close_to(other, l->date))
+	if (read_date(r, zone, near, &other) && close_to(other, r->sent))
 		*at_r = other;
 	return true;
 }
@@ -150,7 +157,7 @@ static void set_time(struct call *c, struct reading *r)
 {
 	c->time_printed = printed_time(r, &c->time);
 	if (!c->time_printed)
-		c->time = r->letter->date ? r->letter->date : r->ctx->arrived;
+		c->time = r->sent ? r->sent : r->ctx->arrived;
 }
 
 static void set_caller(struct call *c, const struct reading *r)
@@ -243,6 +250,7 @@ struct call *profiles_read(const struct profiles *p, const struct letter *l, con
 	struct reading r = { .letter = l, .ctx = ctx, .arena = a, .scratch = pattern_scratch_new() };
 	struct call *c = NULL;
 
+	r.sent = date_sent(l, ctx);
 	r.profile = profile_find(p, l, r.scratch, ctx->allowed, true);
 	if (r.profile) {
 		extract(&r);

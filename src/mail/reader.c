@@ -194,6 +194,16 @@ static const char *message_id(struct reading *r)
 	return arena_printf(r->a, "<%s>", id);
 }
 
+/* Nothing but blanks and comments behind the time of day. */
+static bool date_has_no_zone(const char *value)
+{
+	const char *s = strrchr(value, ':');
+
+	s = s ? s + 1 + strspn(s + 1, "0123456789") : "?";
+	s += strspn(s, " \t");
+	return *s == 0 || *s == '(';
+}
+
 static void read_date(struct letter *l)
 {
 	const char *value = letter_header(l, "Date");
@@ -203,6 +213,7 @@ static void read_date(struct letter *l)
 		return;
 	l->date = g_date_time_to_unix(t);
 	l->date_offset_s = (int)(g_date_time_get_utc_offset(t) / G_TIME_SPAN_SECOND);
+	l->date_local = date_has_no_zone(value);
 }
 
 static const char *header_or_empty(const struct letter *l, const char *name)

@@ -150,14 +150,17 @@ struct date_row {
 	const char *date;
 	int64_t at;
 	int offset;
+	bool local;
 };
 
 static const struct date_row dates[] = {
-	{ "Mon, 02 Mar 2026 10:00:00 +0100", 1772442000, 3600 },
-	{ "Mon, 2 Mar 2026 04:00:00 -0500 (EST)", 1772442000, -18000 },
-	{ "2 Mar 26 09:00 GMT", 1772442000, 0 },
-	{ "yesterday", 0, 0 },
-	{ "-", 0, 0 },
+	{ "Mon, 02 Mar 2026 10:00:00 +0100", 1772442000, 3600, false },
+	{ "Mon, 2 Mar 2026 04:00:00 -0500 (EST)", 1772442000, -18000, false },
+	{ "2 Mar 26 09:00 GMT", 1772442000, 0, false },
+	{ "2 Mar 26 09:00", 1772442000, 0, true },
+	{ "Mon, 02 Mar 26 09:00:00 (office)", 1772442000, 0, true },
+	{ "yesterday", 0, 0, false },
+	{ "-", 0, 0, false },
 };
 
 static void test_date(gconstpointer data)
@@ -169,6 +172,7 @@ static void test_date(gconstpointer data)
 
 	g_assert_cmpint(l->date, ==, row->at);
 	g_assert_cmpint(l->date_offset_s, ==, row->offset);
+	g_assert_cmpint(l->date_local, ==, row->local);
 }
 
 static void test_fields(void)

@@ -236,6 +236,36 @@ static void test_time(const void *data)
 	g_assert_cmpint(c->time_printed, ==, r->printed);
 }
 
+/* A Date without a zone is in that of the printed times, and no proof that those are in UTC. */
+static void test_date_without_zone(void)
+{
+	AUTO_ARENA a = arena_new();
+	struct letter l = empty;
+	struct call *c;
+
+	l.date = NOW - 5 * 3600;	/* 14:15:09 */
+	l.date_local = true;
+	c = read_one(a, PROFILE("text('(?<time>.*)')"), l);
+	g_assert_cmpint(c->time, ==, NOW);
+	g_assert_false(c->time_printed);
+	l.text = "2026-03-03 14:15:00";
+	c = read_one(a, PROFILE("text('(?<time>.*)')"), l);
+	g_assert_cmpint(c->time, ==, NOW - 9);
+}
+
+/* What is said of the text goes for the HTML part's in a mail without text. */
+static void test_html_alone(void)
+{
+	AUTO_ARENA a = arena_new();
+	struct letter l = empty;
+
+	l.html = "Name: Jane Doe";
+	l.text = "\n";
+	g_assert_cmpstr(read_one(a, PROFILE("text('Name: (?<caller_name>.*)')"), l)->caller_name, ==, "Jane Doe");
+	l.text = "See the other part.";
+	g_assert_null(read_one(a, PROFILE("text('Name: (?<caller_name>.*)')"), l)->caller_name);
+}
+
 static const struct { const char *word; enum call_reason reason; } reason_rows[] = {
 	{ "USER_BUSY", REASON_BUSY }, { "user_busy", REASON_BUSY }, { "a = b", REASON_REJECTED },
 	{ "other", REASON_NO_ANSWER },
@@ -256,6 +286,8 @@ static const struct { const char *text, *transcript; } transcript_rows[] = {
 	{ "Hi, its Jane.\n\nCall  me.\n", "Hi, its Jane. Call me." }, { "Hi.\n-- \nSent by a PBX\n", "Hi." },
 	{ " null \n", NULL }, { "${message_text}", NULL }, { "Not Enabled", NULL }, { "nullify it", "nullify it" },
 	{ "(Google was unable to recognize any speech in audio data.)\n", NULL },
+	{ "Unable to transcribe this message.\n", NULL }, { "[No transcription is available.]", NULL },
+	{ "Transcription unavailable", NULL }, { "Not available on Monday.", "Not available on Monday." },
 };
 
 static void test_transcripts(void)
@@ -671,6 +703,8 @@ static void add_plain(void)
 	g_test_add_func("/profile/long-name", test_long_name);
 	g_test_add_func("/profile/field-by-field", test_field_by_field);
 	g_test_add_func("/profile/withheld-number", test_withheld_number);
+	g_test_add_func("/profile/date-without-zone", test_date_without_zone);
+	g_test_add_func("/profile/html-alone", test_html_alone);
 	g_test_add_func("/profile/reasons", test_reasons);
 	g_test_add_func("/profile/transcripts", test_transcripts);
 	g_test_add_func("/profile/transcriber", test_transcriber);
