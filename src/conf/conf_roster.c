@@ -162,31 +162,34 @@ static void add_steps(struct names *n, const struct conf_file *f, guint at, stru
 
 /* ---- lines ---- */
 
+/* Opening hours as they are written at a key; NULL, and told, if they are wrong. */
+static struct hours *read_hours(struct names *n, const struct conf_block *b, enum conf_key_id key, const char *zone)
+{
+	g_autoptr(GError) err = NULL;
+	struct hours *h = hours_new(conf_text(b, key), zone, &err);
+
+	if (!h)
+		conf_wrong(n->errors, conf_line(b, key), "hours: %s; write them like \"Mo-Fr 08:30-17:30; Sa "
+			   "09:00-12:00\"", err->message);
+	else if (hours_names_holidays(h))
+		conf_wrong(n->errors, conf_line(b, key), "hours: PH is not known; write the dates of holidays, as "
+			   "\"Dec 25-26 off\"");
+	return h;
+}
+
+/* Those at the top of the file were looked at once, with the zone there. */
 static void set_hours(struct names *n, struct line *l, const struct conf_block *b)
 {
-	const struct conf_block *from = *conf_text(b, KEY_line_hours) ? b : NULL;
-	const char *spec = from ? conf_text(b, KEY_line_hours) : n->c->hours;
-	g_autoptr(GError) err = NULL;
-
-	if (!*l->zone || !*spec)
-		return;
-	l->hours = hours_new(spec, l->zone, &err);
-	if (!l->hours && from)		/* the hours at the top of the file are looked at once: see check_hours() */
-		conf_wrong(n->errors, conf_line(b, KEY_line_hours),
-			   "hours: %s; write them like \"Mo-Fr 08:30-17:30; Sa 09:00-12:00\"",
-			   err->message);
+	if (*l->zone && *conf_text(b, KEY_line_hours))
+		l->hours = read_hours(n, b, KEY_line_hours, l->zone);
+	else if (*l->zone && *n->c->hours)
+		l->hours = hours_new(n->c->hours, l->zone, NULL);
 }
 
 static void check_hours(struct names *n, const struct conf_block *m)
 {
-	g_autoptr(GError) err = NULL;
-	struct hours *h = hours_new(n->c->hours, n->c->timezone, &err);
-
-	if (!h && *n->c->hours && *n->c->timezone)
-		conf_wrong(n->errors, conf_line(m, KEY_main_hours),
-			   "hours: %s; write them like \"Mo-Fr 08:30-17:30; Sa 09:00-12:00\"",
-			   err->message);
-	hours_free(h);
+	if (*n->c->hours && *n->c->timezone)
+		hours_free(read_hours(n, m, KEY_main_hours, n->c->timezone));
 }
 
 /* As roster_line() compares: without letter case and outer blanks. */

@@ -1,251 +1,262 @@
 #include "hours.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "err.h"
-#include "text.h"
+#include "hours_private.h"
+#include "zone.h"
 
-#define DAY_MIN (24 * 60)
 #define DAY_S (24 * 60 * 60)
-#define SPANS_MAX 8		/* of one day */
-#define SPEC_MAX 1000		/* octets */
 #define AHEAD_S (14 * DAY_S)
+#define EPOCH_DAY 719163	/* 1970-01-01 as GDate counts days, 0001-01-01 being 1 */
 
-/* Minutes of the day it begins on; to is above 24:00 where it goes over midnight. */
-struct span {
-	guint16 from, to;
+/* ---- holidays ---- */
+
+struct holidays {
+	gint refs;
+	gsize n;
+	guint32 days[];		/* sorted */
 };
 
-struct hours {
-	GTimeZone *zone;
-	struct span spans[7][SPANS_MAX];	/* Monday first */
-	guint8 n[7];
-};
-
-/* ---- reading ---- */
-
-struct reader {
-	const char *spec, *p;
-	struct hours *h;
-	GError **err;
-};
-
-static const char *const day_names[] = { "Mo", "Tu", "We", "Th", "Fr", "Sa", "Su" };
-
-static bool fail(struct reader *r, const char *expected)
+static int compare_days(const void *a, const void *b)
 {
-	return err_set(r->err, ERR_CONF, "opening hours \"%.60s\", character %d: %s expected", r->spec,
-		       (int)(r->p - r->spec) + 1, expected);
+	const guint32 *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
 }
 
-static void skip_blanks(struct reader *r)
+struct holidays *holidays_new(const guint32 *days, gsize n)
 {
-	while (g_ascii_isspace(*r->p))
-		r->p++;
-}
+	struct holidays *h = g_malloc0(sizeof(*h) + n * sizeof(guint32));
 
-static bool take(struct reader *r, const char *word)
-{
-	gsize len = strlen(word);
-
-	skip_blanks(r);
-	if (g_ascii_strncasecmp(r->p, word, len) != 0)
-		return false;
-	/* "offer" is not "off", "Monday" is not "Mo" */
-	if (g_ascii_isalpha(word[len - 1]) && g_ascii_isalnum(r->p[len]))
-		return false;
-	r->p += len;
-	return true;
-}
-
-static int take_day(struct reader *r)
-{
-	for (int i = 0; i < 7; i++)
-		if (take(r, day_names[i]))
-			return i;
-	return -1;
-}
-
-/* "Mo-Fr", "Sa-Mo", "We" as a bit set; 0 when there is no day here, or no day after the dash. */
-static guint take_day_range(struct reader *r)
-{
-	int from = take_day(r), to = from;
-	guint set = 0;
-
-	if (from < 0)
-		return 0;
-	if (take(r, "-"))
-		to = take_day(r);
-	if (to < 0)
-		return 0;
-	for (int i = from;; i = (i + 1) % 7) {
-		set |= 1u << i;
-		if (i == to)
-			return set;
+	h->refs = 1;
+	h->n = n;
+	if (n) {
+		memcpy(h->days, days, n * sizeof(guint32));
+		qsort(h->days, n, sizeof(guint32), compare_days);
 	}
+	return h;
 }
 
-static bool read_days(struct reader *r, guint *days_r)
+struct holidays *holidays_ref(struct holidays *h)
 {
-	skip_blanks(r);
-	*days_r = 0;
-	if (!g_ascii_isalpha(*r->p)) {
-		*days_r = 0x7f;		/* "09:00-17:00": every day */
-		return true;
-	}
-	do {
-		guint more = take_day_range(r);
-
-		if (!more)
-			return fail(r, "a day (Mo, Tu, We, Th, Fr, Sa, Su)");
-		*days_r |= more;
-	} while (take(r, ","));
-	return true;
+	g_atomic_int_inc(&h->refs);
+	return h;
 }
 
-static bool read_time(struct reader *r, int *minutes_r)
+void holidays_unref(struct holidays *h)
 {
-	int digits = 0, hour = 0, minute = 0;
-
-	skip_blanks(r);
-	for (; digits < 2 && g_ascii_isdigit(*r->p); digits++)
-		hour = hour * 10 + (*r->p++ - '0');
-	if (!digits || r->p[0] != ':' || !g_ascii_isdigit(r->p[1]) || !g_ascii_isdigit(r->p[2]) ||
-	    g_ascii_isdigit(r->p[3]))
-		return fail(r, "a time such as 08:30");
-	minute = (r->p[1] - '0') * 10 + (r->p[2] - '0');
-	if (minute > 59 || hour * 60 + minute > DAY_MIN)
-		return fail(r, "a time from 00:00 to 24:00");
-	r->p += 3;
-	*minutes_r = hour * 60 + minute;
-	return true;
+	if (h && g_atomic_int_dec_and_test(&h->refs))
+		g_free(h);
 }
 
-static bool add_span(struct reader *r, guint days, int from, int to)
+bool holidays_has(const struct holidays *h, guint32 day)
 {
-	for (int i = 0; i < 7; i++) {
-		if (!(days & (1u << i)))
-			continue;
-		if (r->h->n[i] == SPANS_MAX)
-			return fail(r, "at most 8 times a day");
-		r->h->spans[i][r->h->n[i]++] = (struct span){ (guint16)from, (guint16)to };
-	}
-	return true;
+	return h && h->n && bsearch(&day, h->days, h->n, sizeof(guint32), compare_days);
 }
 
-/* "08:00-12:00" */
-static bool read_span(struct reader *r, guint days)
+gsize holidays_count(const struct holidays *h)
 {
-	int from, to;
-
-	if (!read_time(r, &from))
-		return false;
-	if (!take(r, "-"))
-		return fail(r, "\"-\" and the closing time");
-	if (!read_time(r, &to))
-		return false;
-	if (from == to || from == DAY_MIN)
-		return fail(r, "a closing time that differs from the opening time");
-	return add_span(r, days, from, to < from ? to + DAY_MIN : to);
+	return h ? h->n : 0;
 }
 
-/* After a comma: another time of this rule? (Else it is another rule.) */
-static bool more_times(struct reader *r)
-{
-	const char *back = r->p;
-
-	if (take(r, ",")) {
-		skip_blanks(r);
-		if (g_ascii_isdigit(*r->p))
-			return true;
-	}
-	r->p = back;
-	return false;
-}
-
-static bool read_times(struct reader *r, guint days)
-{
-	if (take(r, "off") || take(r, "closed")) {
-		for (int i = 0; i < 7; i++)
-			if (days & (1u << i))
-				r->h->n[i] = 0;
-		return true;
-	}
-	do {
-		if (!read_span(r, days))
-			return false;
-	} while (more_times(r));
-	return true;
-}
-
-/* One rule. replaces: it came after ";" and not after ",". */
-static bool read_rule(struct reader *r, bool replaces)
-{
-	guint days = 0x7f;
-	bool always = take(r, "24/7");
-	const char *here = r->p;
-	bool off = !always && (take(r, "off") || take(r, "closed"));
-
-	if (off)
-		r->p = here;
-	if (!always && !off && !read_days(r, &days))
-		return false;
-	for (int i = 0; i < 7 && replaces; i++)
-		if (days & (1u << i))
-			r->h->n[i] = 0;
-	return always ? add_span(r, days, 0, DAY_MIN) : read_times(r, days);
-}
-
-static bool read_spec(struct reader *r)
-{
-	bool replaces = true;
-
-	for (;;) {
-		if (!read_rule(r, replaces))
-			return false;
-		skip_blanks(r);
-		if (!*r->p)
-			return true;
-		replaces = *r->p == ';';
-		if (*r->p != ';' && *r->p != ',')
-			return fail(r, "\";\" or the end");
-		r->p++;
-		skip_blanks(r);
-		if (!*r->p && replaces)
-			return true;		/* a last ";" is harmless */
-	}
-}
+/* ---- hours ---- */
 
 struct hours *hours_new(const char *spec, const char *zone, GError **err)
 {
 	struct hours *h = g_new0(struct hours, 1);
-	struct reader r = { .spec = spec, .p = spec, .h = h, .err = err };
 
-	h->zone = zone && *zone ? g_time_zone_new_identifier(zone) : NULL;
+	h->refs = 1;
+	h->zone = zone && *zone ? zone_get(zone) : NULL;
 	if (!h->zone)
 		err_set(err, ERR_CONF, "time zone \"%s\" is not known; one such as Europe/London expected",
 			zone ? zone : "");
-	else if (strlen(spec) > SPEC_MAX)
-		err_set(err, ERR_CONF, "opening hours are longer than %d characters", SPEC_MAX);
-	else if (read_spec(&r))
+	else if (hours_read(h, spec, err))
 		return h;
 	hours_free(h);
 	return NULL;
 }
 
+struct hours *hours_ref(struct hours *h)
+{
+	g_atomic_int_inc(&h->refs);
+	return h;
+}
+
 void hours_free(struct hours *h)
 {
-	if (!h)
+	if (!h || !g_atomic_int_dec_and_test(&h->refs))
 		return;
 	if (h->zone)
 		g_time_zone_unref(h->zone);
+	for (guint i = 0; i < h->n_rules; i++)
+		g_free(h->rules[i].dates);
+	holidays_unref(h->holidays);
+	g_free(h->rules);
 	g_free(h);
+}
+
+bool hours_names_holidays(const struct hours *h)
+{
+	for (guint i = 0; i < h->n_rules; i++)
+		if (h->rules[i].ph)
+			return true;
+	return false;
+}
+
+void hours_set_holidays(struct hours *h, struct holidays *days)
+{
+	struct holidays *old = h->holidays;
+
+	h->holidays = days ? holidays_ref(days) : NULL;
+	holidays_unref(old);
+}
+
+/* ---- which days a rule names ---- */
+
+struct day {
+	guint32 number;		/* as GDate counts */
+	int year, month, day, days_in_month;
+	int week_day;		/* 0 is Monday */
+};
+
+static struct day day_of(guint32 number)
+{
+	struct day d = { .number = number, .week_day = (int)((number + 6) % 7) };	/* day 1 was a Monday */
+	GDate date;
+
+	g_date_clear(&date, 1);
+	g_date_set_julian(&date, number);
+	d.year = g_date_get_year(&date);
+	d.month = (int)g_date_get_month(&date);
+	d.day = g_date_get_day(&date);
+	d.days_in_month = g_date_get_days_in_month((GDateMonth)d.month, (GDateYear)d.year);
+	return d;
+}
+
+static guint32 number_of(int year, int month, int day)
+{
+	GDate date;
+
+	g_date_clear(&date, 1);
+	g_date_set_dmy(&date, (GDateDay)day, (GDateMonth)month, (GDateYear)year);
+	return g_date_get_julian(&date);
+}
+
+/* Gregorian Easter Sunday, by the "anonymous" algorithm (J. Meeus, Astronomical Algorithms, chapter 8). */
+static guint32 easter_of(int year)
+{
+	int a = year % 19, b = year / 100, c = year % 100, d = b / 4, e = b % 4, f = (b + 8) / 25;
+	int g = (b - f + 1) / 3, h = (19 * a + b - d - g + 15) % 30, i = c / 4, k = c % 4;
+	int l = (32 + 2 * e + 2 * i - h - k) % 7, m = (a + 11 * h + 22 * l) / 451, n = h + l - 7 * m + 114;
+
+	return number_of(year, n / 31, n % 31 + 1);
+}
+
+/* The first or last day that a date of a range means in a year. 29 February of other years: the day after it as a
+ * first day, the day before it as a last. */
+static guint32 resolve(const struct hours_date *d, int year, bool first)
+{
+	int most, day;
+
+	if (!d->month)
+		return (guint32)((int)easter_of(year) + d->offset);
+	most = g_date_get_days_in_month((GDateMonth)d->month, (GDateYear)year);
+	day = d->day ? d->day : first ? 1 : most;
+	return number_of(year, d->month, MIN(day, most)) + (first && day > most);
+}
+
+/* A range that began in that year. */
+static bool range_has(const struct hours_range *r, const struct day *d, int year)
+{
+	guint32 from = resolve(&r->from, r->from.year ? r->from.year : year, true), to;
+
+	if (r->single)
+		return d->number == from && (!r->from.day || d->day == r->from.day);
+	to = resolve(&r->to, r->to.year ? r->to.year : year, false);
+	if (to < from && !r->to.year)
+		to = resolve(&r->to, year + 1, false);
+	return from <= d->number && d->number <= to;
+}
+
+static bool dates_have(const struct hours_rule *rule, const struct day *d)
+{
+	for (guint i = 0; i < rule->n_dates; i++) {
+		const struct hours_range *r = &rule->dates[i];
+
+		if (r->years ? r->from.year <= d->year && d->year <= r->to.year
+			     : range_has(r, d, d->year) || range_has(r, d, d->year - 1))
+			return true;
+	}
+	return rule->n_dates == 0;
+}
+
+static bool weeks_have(const struct hours_rule *rule, const struct day *d)
+{
+	GDate date;
+
+	if (!rule->weeks)
+		return true;
+	g_date_clear(&date, 1);
+	g_date_set_julian(&date, d->number);
+	return rule->weeks >> g_date_get_iso8601_week_of_year(&date) & 1;
+}
+
+static bool week_day_has(const struct hours_rule *rule, const struct day *d)
+{
+	guint16 nth = rule->nth[d->week_day];
+
+	if (!(rule->days >> d->week_day & 1))
+		return false;
+	return !nth || nth >> ((d->day - 1) / 7 + 1) & 1 || nth >> ((d->days_in_month - d->day) / 7 + 9) & 1;
+}
+
+static bool rule_names(const struct hours *h, const struct hours_rule *rule, const struct day *d)
+{
+	bool named = rule->days && week_day_has(rule, d);
+
+	if (rule->ph)
+		named = rule->ph_and ? named && holidays_has(h->holidays, d->number)
+				     : named || holidays_has(h->holidays, d->number);
+	return named && weeks_have(rule, d) && dates_have(rule, d);
 }
 
 /* ---- asking ---- */
 
+static bool rule_has(const struct hours_rule *rule, int minute)
+{
+	for (guint i = 0; i < rule->n_spans; i++)
+		if (rule->spans[i].from <= minute && minute < rule->spans[i].to)
+			return true;
+	return rule->n_spans == 0 && minute < HOURS_DAY_MIN;
+}
+
+/* Is it open at that minute after the day's midnight, by what began on that day? */
+static bool day_covers(const struct hours *h, guint32 number, int minute)
+{
+	struct day d = day_of(number);
+	bool open = false;
+
+	for (guint i = 0; i < h->n_rules; i++) {
+		const struct hours_rule *rule = &h->rules[i];
+		bool has;
+
+		if (!rule_names(h, rule, &d))
+			continue;
+		has = rule_has(rule, minute);
+		if (!rule->open)
+			open = open && rule->n_spans && !has;
+		else if (rule->joins == RULE_REPLACES)
+			open = has;
+		else
+			open = open || has;
+	}
+	return open;
+}
+
 struct wall {
-	int day;		/* 0 is Monday */
+	guint32 day;		/* as GDate counts */
 	int second;		/* of the day */
 };
 
@@ -259,15 +270,15 @@ static struct wall wall_at(const struct hours *h, int64_t at)
 	int64_t local = at + g_time_zone_get_offset(h->zone, interval_at(h, at));
 	int64_t days = local / DAY_S - (local % DAY_S < 0);
 
-	/* 1970-01-01 was a Thursday */
-	return (struct wall){ (int)(((days + 3) % 7 + 7) % 7), (int)(local - days * DAY_S) };
+	return (struct wall){ (guint32)CLAMP(days + EPOCH_DAY, 2, 3000000), (int)(local - days * DAY_S) };
 }
 
-static bool day_covers(const struct hours *h, int day, int minute)
+static bool goes_over_midnight(const struct hours *h)
 {
-	for (int i = 0; i < h->n[day]; i++)
-		if (h->spans[day][i].from <= minute && minute < h->spans[day][i].to)
-			return true;
+	for (guint i = 0; i < h->n_rules; i++)
+		for (guint k = 0; k < h->rules[i].n_spans; k++)
+			if (h->rules[i].spans[k].to > HOURS_DAY_MIN)
+				return true;
 	return false;
 }
 
@@ -279,26 +290,26 @@ bool hours_covers(const struct hours *h, int64_t at)
 		return true;
 	w = wall_at(h, at);
 	return day_covers(h, w.day, w.second / 60) ||
-	       day_covers(h, (w.day + 6) % 7, w.second / 60 + DAY_MIN);
+	       (goes_over_midnight(h) && day_covers(h, w.day - 1, w.second / 60 + HOURS_DAY_MIN));
 }
 
-/* Seconds by the clock on the wall until it opens next; AHEAD_S if it never does. */
+/* Seconds by the clock on the wall until something may change: where a time of any rule begins or ends, or at midnight. */
 static int64_t wall_wait(const struct hours *h, struct wall w)
 {
-	for (int ahead = 0; ahead <= 7; ahead++) {
-		int day = (w.day + ahead) % 7;
-		int64_t best = AHEAD_S;
+	int best = DAY_S - w.second;
 
-		for (int i = 0; i < h->n[day]; i++) {
-			int64_t wait = (int64_t)ahead * DAY_S + h->spans[day][i].from * 60 - w.second;
+	for (guint i = 0; i < h->n_rules; i++)
+		for (guint k = 0; k < h->rules[i].n_spans; k++) {
+			const int ends[] = { h->rules[i].spans[k].from * 60, h->rules[i].spans[k].to * 60 };
 
-			if (wait >= 0)
-				best = MIN(best, wait);
+			for (guint e = 0; e < 2; e++) {
+				int wait = ends[e] % DAY_S - w.second;
+
+				if (wait > 0)
+					best = MIN(best, wait);
+			}
 		}
-		if (best < AHEAD_S)
-			return best;
-	}
-	return AHEAD_S;
+	return best;
 }
 
 /* The first moment after low at which the clocks show another offset than at low; high is such a moment. */
@@ -317,21 +328,27 @@ static int64_t clock_change(const struct hours *h, int64_t low, int64_t high)
 	return high;
 }
 
+int64_t hours_next_change(const struct hours *h, int64_t at, int64_t until)
+{
+	bool open;
+
+	if (!h)
+		return until;
+	open = hours_covers(h, at);
+	for (int64_t t = at; t < until;) {
+		int64_t next = t + wall_wait(h, wall_at(h, t));
+
+		/* Adding wall-clock seconds is right only as far as the clocks are not changed. */
+		if (interval_at(h, t) != interval_at(h, next))
+			next = clock_change(h, t, next);
+		t = next;
+		if (t < until && hours_covers(h, t) != open)
+			return t;
+	}
+	return until;
+}
+
 int64_t hours_next_open(const struct hours *h, int64_t at)
 {
-	int64_t t = at;
-
-	/* Adding wall-clock seconds is right only as far as the clocks are not changed: go from one change to
-	 * the next. Two in 14 days is more than any zone had. */
-	for (int changes = 0; changes < 4 && t < at + AHEAD_S; changes++) {
-		int64_t next;
-
-		if (hours_covers(h, t))
-			return t;
-		next = MIN(t + wall_wait(h, wall_at(h, t)), at + AHEAD_S);
-		if (interval_at(h, t) == interval_at(h, next))
-			return next;
-		t = clock_change(h, t, next);
-	}
-	return at + AHEAD_S;
+	return hours_covers(h, at) ? at : hours_next_change(h, at, at + AHEAD_S);
 }

@@ -64,6 +64,7 @@ static const struct wrong_row wrong_rows[] = {
 	{ "zone-of-files", GOOD "\ntimezone = \"../../etc/passwd\"", { ":2: timezone = \"../../etc/passwd\" is no time zone" }, 1 },
 	{ "bad-region", GOOD "\nregion = UK", { ":2: region = \"UK\" is no country" }, 1 },
 	{ "bad-hours", GOOD "\nhours = \"Mo-Fr 9 to 5\"", { ":2: hours: opening hours \"Mo-Fr 9 to 5\"" }, 1 },
+	{ "holidays", GOOD "\nhours = \"Mo-Fr 09:00-17:00; PH off\"", { ":2: hours: PH is not known" }, 1 },
 	{ "bad-line-hours", GOOD "default_line = main\nline b { owner = anna\nhours = \"Xx 09:00-17:00\" }", { ":3: hours: " }, 1 },
 	{ "bad-source", "sources = { \"192.0.2.0/33\",\n\"example.com\" } audit = a@example.com " PEOPLE LINE,
 	  { ":1: sources = \"192.0.2.0/33\" is no address or network", ":2: sources = \"example.com\"" }, 2 },

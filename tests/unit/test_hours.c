@@ -12,6 +12,12 @@ struct row {
 };
 
 #define OFFICE "Mo-Fr 08:30-17:30; Sa 09:00-12:00"
+#define WHOLE "Mo-Fr 08:30-17:30; Sa 09:00-12:00; PH off; Dec 24 08:00-12:00"
+
+/* The days that PH means in all rows. */
+static const struct { int year, month, day; } holidays[] = {
+	{ 2026, 12, 26 }, { 2026, 12, 25 }, { 2026, 1, 1 }, { 2027, 1, 1 }, { 2026, 6, 6 }, { 2026, 6, 1 }
+};
 
 /* 2026-03-02 is a Monday. */
 static const struct row rows[] = {
@@ -67,6 +73,101 @@ static const struct row rows[] = {
 	{ "autumn: over midnight", "Sa 22:00-06:00", "Europe/Berlin", "2026-10-25T04:59:00Z", true },
 	{ "autumn: over midnight, its end", "Sa 22:00-06:00", "Europe/Berlin", "2026-10-25T05:00:00Z", false },
 	{ "before 1970", "We 10:00-11:00", "UTC", "1969-12-31T10:30:00Z", true },
+	/* America: 02:00 to 03:00 on 2026-03-08, 02:00 to 01:00 on 2026-11-01. Lord Howe moves by half an hour. */
+	{ "New York in spring: 02:30 is left out", "02:15-02:45", "America/New_York", "2026-03-08T03:00:00-04:00", false },
+	{ "New York in autumn: 01:30 first", "01:15-01:45", "America/New_York", "2026-11-01T01:30:00-04:00", true },
+	{ "New York in autumn: between", "01:15-01:45", "America/New_York", "2026-11-01T01:00:00-05:00", false },
+	{ "New York in autumn: 01:30 again", "01:15-01:45", "America/New_York", "2026-11-01T01:30:00-05:00", true },
+	{ "Lord Howe in autumn: 01:45 first", "01:40-02:00", "Australia/Lord_Howe", "2026-04-05T01:45:00+11:00", true },
+	{ "Lord Howe in autumn: 01:30 again", "01:40-02:00", "Australia/Lord_Howe", "2026-04-05T01:30:00+10:30", false },
+	{ "Kiritimati: Monday when it is Sunday here", "Mo 08:00-09:00", "Pacific/Kiritimati", "2026-03-01T18:30:00Z", true },
+	{ "Honolulu: Sunday when it is Monday here", "Su 20:00-21:00", "Pacific/Honolulu", "2026-03-02T06:30:00Z", true },
+	{ "Kathmandu: a quarter of an hour", "Mo 08:00-09:00", "Asia/Kathmandu", "2026-03-02T02:15:00Z", true },
+	{ "Kathmandu: the minute before", "Mo 08:00-09:00", "Asia/Kathmandu", "2026-03-02T02:14:59Z", false },
+	{ "Apia: the day that was left out", "Fr 00:00-24:00", "Pacific/Apia", "2011-12-30T10:30:00Z", false },
+
+	{ "26:00 is 02:00 of the day after", "Fr 20:00-26:00", "UTC", "2026-03-07T01:59:59Z", true },
+	{ "26:00 and not later", "Fr 20:00-26:00", "UTC", "2026-03-07T02:00:00Z", false },
+	{ "Friday over midnight", "Fr 22:00-06:00", "UTC", "2026-03-07T05:59:00Z", true },
+	{ "to 48:00", "Fr 20:00-48:00", "UTC", "2026-03-07T23:59:59Z", true },
+	{ "to 48:00 and not later", "Fr 20:00-48:00", "UTC", "2026-03-08T00:00:00Z", false },
+	{ "a day off keeps the night before it", "22:00-06:00; Dec 25 off", "UTC", "2026-12-25T05:00:00Z", true },
+	{ "and has no night of its own", "22:00-06:00; Dec 25 off", "UTC", "2026-12-26T05:00:00Z", false },
+
+	{ "a holiday", WHOLE, "Europe/Berlin", "2026-12-25T10:00:00+01:00", false },
+	{ "a holiday of next year", WHOLE, "Europe/Berlin", "2027-01-01T10:00:00+01:00", false },
+	{ "a holiday by the zone's day", WHOLE, "Pacific/Kiritimati", "2026-12-24T20:00:00Z", false },
+	{ "the day before it", WHOLE, "Pacific/Honolulu", "2026-12-24T20:00:00Z", true },
+	{ "no holiday", WHOLE, "Europe/Berlin", "2026-12-28T10:00:00+01:00", true },
+	{ "Christmas Eve in the morning", WHOLE, "Europe/Berlin", "2026-12-24T11:59:00+01:00", true },
+	{ "Christmas Eve in the afternoon", WHOLE, "Europe/Berlin", "2026-12-24T14:00:00+01:00", false },
+	{ "the day after it by the usual times", WHOLE, "Europe/Berlin", "2026-12-23T14:00:00+01:00", true },
+	{ "holidays with times of their own", "Mo-Fr 08:00-18:00; PH 10:00-11:00", "UTC", "2026-12-25T10:30:00Z", true },
+	{ "holidays with times: not the usual ones", "Mo-Fr 08:00-18:00; PH 10:00-11:00", "UTC", "2026-12-25T12:00:00Z", false },
+	{ "week days and holidays: a holiday", "Su,PH 10:00-11:00", "UTC", "2026-12-25T10:30:00Z", true },
+	{ "week days and holidays: a Sunday", "PH,Su 10:00-11:00", "UTC", "2026-12-27T10:30:00Z", true },
+	{ "week days and holidays: neither", "Su,PH 10:00-11:00", "UTC", "2026-12-28T10:30:00Z", false },
+	{ "holidays on week days alone: one on a Monday", "08:00-18:00; PH Mo-Fr off", "UTC", "2026-06-01T10:30:00Z", false },
+	{ "holidays on week days alone: one on a Saturday", "08:00-18:00; PH Mo-Fr off", "UTC", "2026-06-06T10:30:00Z", true },
+	{ "holidays on week days alone: no holiday", "08:00-18:00; PH Mo-Fr off", "UTC", "2026-06-02T10:30:00Z", true },
+
+	{ "a range of days", "08:00-18:00; Dec 24-26 off", "UTC", "2026-12-26T10:00:00Z", false },
+	{ "a range of days: after it", "08:00-18:00; Dec 24-26 off", "UTC", "2026-12-27T10:00:00Z", true },
+	{ "a list of days with one month", "08:00-18:00; Dec 24,31 off", "UTC", "2026-12-31T10:00:00Z", false },
+	{ "a list of dates", "08:00-18:00; Jan 6,Nov 1,Dec 31 off", "UTC", "2026-11-01T10:00:00Z", false },
+	{ "a list of dates: not in it", "08:00-18:00; Jan 6,Nov 1,Dec 31 off", "UTC", "2026-11-02T10:00:00Z", true },
+	{ "months", "Jan-Mar 08:00-18:00", "UTC", "2026-03-31T10:00:00Z", true },
+	{ "months: after them", "Jan-Mar 08:00-18:00", "UTC", "2026-04-01T10:00:00Z", false },
+	{ "months over the year's end", "Nov-Feb 08:00-18:00", "UTC", "2026-01-15T10:00:00Z", true },
+	{ "months over the year's end: not between", "Nov-Feb 08:00-18:00", "UTC", "2026-06-15T10:00:00Z", false },
+	{ "dates over the year's end: before", "08:00-18:00; Dec 24-Jan 6 off", "UTC", "2026-12-28T10:00:00Z", false },
+	{ "dates over the year's end: after", "08:00-18:00; Dec 24-Jan 6 off", "UTC", "2027-01-06T10:00:00Z", false },
+	{ "dates over the year's end: out of it", "08:00-18:00; Dec 24-Jan 6 off", "UTC", "2027-01-07T10:00:00Z", true },
+	{ "a month and week days", "Jul-Aug Mo-We 08:00-12:00", "UTC", "2026-07-01T10:00:00Z", true },
+	{ "a month and week days: another day", "Jul-Aug Mo-We 08:00-12:00", "UTC", "2026-07-02T10:00:00Z", false },
+	{ "a colon after a date", "Dec 24: 08:00-12:00", "UTC", "2026-12-24T10:00:00Z", true },
+	{ "one year", "08:00-18:00; 2026 Dec 28 off", "UTC", "2026-12-28T10:00:00Z", false },
+	{ "another year", "08:00-18:00; 2026 Dec 28 off", "UTC", "2027-12-28T10:00:00Z", true },
+	{ "dates of two years", "08:00-18:00; 2026 Dec 24-2027 Jan 6 off", "UTC", "2027-01-05T10:00:00Z", false },
+	{ "dates of two years: the year after", "08:00-18:00; 2026 Dec 24-2027 Jan 6 off", "UTC", "2027-12-28T10:00:00Z", true },
+	{ "dates of a year into the next", "08:00-18:00; 2026 Dec 24-Jan 6 off", "UTC", "2027-01-05T10:00:00Z", false },
+	{ "whole years", "2026-2027 08:00-18:00", "UTC", "2027-12-31T10:00:00Z", true },
+	{ "whole years: after them", "2026-2027 08:00-18:00", "UTC", "2028-01-01T10:00:00Z", false },
+	{ "a leap day", "08:00-18:00; Feb 29 off", "UTC", "2028-02-29T10:00:00Z", false },
+	{ "no leap day", "08:00-18:00; Feb 29 off", "UTC", "2027-03-01T10:00:00Z", true },
+	{ "the end of February in a leap year", "Feb 08:00-18:00", "UTC", "2028-02-29T10:00:00Z", true },
+	{ "from a leap day in another year", "Feb 29-Mar 5 08:00-18:00", "UTC", "2027-03-01T10:00:00Z", true },
+	{ "from a leap day in another year: the day before", "Feb 29-Mar 5 08:00-18:00", "UTC", "2027-02-28T10:00:00Z", false },
+	{ "Easter of 2026", "08:00-18:00; easter off", "UTC", "2026-04-05T10:00:00Z", false },
+	{ "Easter of 2038, as late as it can be", "08:00-18:00; easter off", "UTC", "2038-04-25T10:00:00Z", false },
+	{ "Good Friday", "08:00-18:00; easter -2 days off", "UTC", "2026-04-03T10:00:00Z", false },
+	{ "Easter Monday, 2027", "08:00-18:00; easter +1 day off", "UTC", "2027-03-29T10:00:00Z", false },
+	{ "the days of Easter", "08:00-18:00; easter -2 days-easter +1 day off", "UTC", "2026-04-04T10:00:00Z", false },
+	{ "the days of Easter: after them", "08:00-18:00; easter -2 days-easter +1 day off", "UTC", "2026-04-07T10:00:00Z", true },
+
+	{ "week 53", "08:00-18:00; week 53 off", "UTC", "2027-01-03T10:00:00Z", false },
+	{ "week 53: the week after", "08:00-18:00; week 53 off", "UTC", "2027-01-04T10:00:00Z", true },
+	{ "week 53: a year that has none", "08:00-18:00; week 53 off", "UTC", "2027-12-31T10:00:00Z", true },
+	{ "week 1 begins in the year before", "week 1 08:00-18:00", "UTC", "2025-12-29T10:00:00Z", true },
+	{ "a range of weeks", "week 10-12 Mo 08:00-18:00", "UTC", "2026-03-16T10:00:00Z", true },
+	{ "every other week", "week 01-53/2 08:00-18:00", "UTC", "2026-03-02T10:00:00Z", false },
+	{ "every other week: the next", "week 01-53/2 08:00-18:00", "UTC", "2026-03-09T10:00:00Z", true },
+
+	{ "the first Monday of a month", "Mo[1] 08:00-18:00", "UTC", "2026-03-02T10:00:00Z", true },
+	{ "the second Monday", "Mo[1] 08:00-18:00", "UTC", "2026-03-09T10:00:00Z", false },
+	{ "the last Friday", "Fr[-1] 08:00-18:00", "UTC", "2026-03-27T10:00:00Z", true },
+	{ "the last Friday but one", "Fr[-1] 08:00-18:00", "UTC", "2026-03-20T10:00:00Z", false },
+	{ "the first and third Wednesday", "We[1,3] 08:00-18:00", "UTC", "2026-03-18T10:00:00Z", true },
+
+	{ "times that are taken away", "Mo-Fr 08:00-18:00; 12:00-13:00 off", "UTC", "2026-03-02T12:30:00Z", false },
+	{ "times that are taken away: before", "Mo-Fr 08:00-18:00; 12:00-13:00 off", "UTC", "2026-03-02T11:59:00Z", true },
+	{ "open all day", "Mo-Fr open", "UTC", "2026-03-02T00:00:00Z", true },
+	{ "24/7 with a comment", "24/7 \"all year\"", "UTC", "2026-03-02T00:00:00Z", true },
+	{ "a comment is passed over", "Mo 08:00-12:00 \"by the door; at the back\"; Tu off", "UTC", "2026-03-02T10:00:00Z", true },
+	{ "a comment alone is not open", "Mo 08:00-12:00 || \"ask\"", "UTC", "2026-03-02T13:00:00Z", false },
+	{ "unknown is not open", "Mo 08:00-12:00 unknown", "UTC", "2026-03-02T10:00:00Z", false },
+	{ "a rule to fall back to", "Mo 08:00-12:00 || 20:00-21:00", "UTC", "2026-03-02T20:30:00Z", true },
+	{ "a rule to fall back to leaves the others", "Mo 08:00-12:00 || 20:00-21:00", "UTC", "2026-03-02T10:00:00Z", true },
 };
 
 static int64_t at(const char *s)
@@ -77,6 +178,23 @@ static int64_t at(const char *s)
 	return t;
 }
 
+static void add_holidays(struct hours *h)
+{
+	guint32 days[G_N_ELEMENTS(holidays)];
+	struct holidays *all;
+
+	for (gsize i = 0; i < G_N_ELEMENTS(holidays); i++) {
+		g_autoptr(GDate) d = g_date_new_dmy((GDateDay)holidays[i].day, (GDateMonth)holidays[i].month,
+						    (GDateYear)holidays[i].year);
+
+		days[i] = g_date_get_julian(d);
+	}
+	all = holidays_new(days, G_N_ELEMENTS(days));
+	g_assert_cmpuint(holidays_count(all), ==, G_N_ELEMENTS(days));
+	hours_set_holidays(h, all);
+	holidays_unref(all);
+}
+
 static struct hours *must(const char *spec, const char *zone)
 {
 	g_autoptr(GError) err = NULL;
@@ -84,6 +202,8 @@ static struct hours *must(const char *spec, const char *zone)
 
 	g_assert_no_error(err);
 	g_assert_nonnull(h);
+	if (hours_names_holidays(h))
+		add_holidays(h);
 	return h;
 }
 
@@ -123,6 +243,10 @@ static const struct next nexts[] = {
 	  "2026-10-25T02:30:00+02:00" },
 	{ "autumn: back into the hours", "Su 02:00-02:30", "Europe/Berlin", "2026-10-25T02:40:00+02:00",
 	  "2026-10-25T02:00:00+01:00" },
+	{ "over holidays and the weekend", WHOLE, "Europe/Berlin", "2026-12-24T12:00:00+01:00", "2026-12-28T08:30:00+01:00" },
+	{ "a summer that is too long", "Mo-Fr 08:00-12:00; Jul 15-Aug 31 off", "UTC", "2026-07-14T12:00:00Z",
+	  "2026-07-28T12:00:00Z" },
+	{ "Kiritimati", OFFICE, "Pacific/Kiritimati", "2026-03-01T00:00:00Z", "2026-03-02T08:30:00+14:00" },
 	{ "New York in spring", "Mo-Fr 09:00-17:00", "America/New_York", "2026-03-07T12:00:00-05:00",
 	  "2026-03-09T09:00:00-04:00" },
 };
@@ -143,23 +267,40 @@ struct wrong {
 };
 
 static const struct wrong wrongs[] = {
-	{ "nothing", "", "UTC", "*character 1: a time*" },
-	{ "a word", "always", "UTC", "*character 1: a day*" },
-	{ "a whole day name", "Monday 08:00-09:00", "UTC", "*character 1: a day*" },
-	{ "half a day range", "Mo- 08:00-09:00", "UTC", "*a day*" },
-	{ "holidays", "PH off", "UTC", "*a day*" },
-	{ "days without times", "Mo-Fr", "UTC", "*character 6: a time*" },
+	{ "nothing", "", "UTC", "*character 1: a day, a date, or a time*" },
+	{ "a word", "always", "UTC", "*character 1: a day (*" },
+	{ "a whole day name", "Monday 08:00-09:00", "UTC", "*character 1: a day (*" },
+	{ "half a day range", "Mo- 08:00-09:00", "UTC", "*character 5: a day (*" },
+	{ "school holidays", "SH off", "UTC", "*character 1: a day (*" },
+	{ "school holidays after others", "PH SH off", "UTC", "*character 4: a time*" },
+	{ "days without times", "Mo-Fr", "UTC", "*character 6: a time*\"open\" or \"off\"*" },
+	{ "a date without times", "Dec 24", "UTC", "*character 7: a time*" },
 	{ "half a time", "Mo 08:00", "UTC", "*character 9: \"-\"*" },
 	{ "no end", "Mo 08:00-", "UTC", "*character 10: a time*" },
-	{ "no minutes", "Mo 8-17", "UTC", "*a time such as*" },
+	{ "an open end", "Mo 08:00+", "UTC", "*character 9: \"-\"*" },
+	{ "sunrise", "Mo sunrise-17:00", "UTC", "*character 4: a time*" },
+	{ "no minutes", "Mo 8-17", "UTC", "*character 4: a time*" },
 	{ "three digits", "Mo 08:000-17:00", "UTC", "*a time such as*" },
-	{ "61 minutes", "Mo 08:61-17:00", "UTC", "*00:00 to 24:00*" },
-	{ "25 hours", "Mo 08:00-25:00", "UTC", "*00:00 to 24:00*" },
-	{ "24:01", "Mo 08:00-24:01", "UTC", "*00:00 to 24:00*" },
+	{ "61 minutes", "Mo 08:61-17:00", "UTC", "*00:00 to 48:00*" },
+	{ "49 hours", "Mo 08:00-49:00", "UTC", "*00:00 to 48:00*" },
+	{ "48:01", "Mo 08:00-48:01", "UTC", "*00:00 to 48:00*" },
 	{ "from 24:00", "Mo 24:00-08:00", "UTC", "*differs*" },
 	{ "no time at all", "Mo 08:00-08:00", "UTC", "*differs*" },
-	{ "more after it", "Mo 08:00-09:00 x", "UTC", "*\";\" or the end*" },
-	{ "a comma at the end", "Mo 08:00-09:00,", "UTC", "*expected" },
+	{ "more after it", "Mo 08:00-09:00 x", "UTC", "*character 16: \";\" or the end*" },
+	{ "characters, not octets", "Mo 08:00-09:00 \"\303\266\" x", "UTC", "*character 20: \";\" or the end*" },
+	{ "a comma at the end", "Mo 08:00-09:00,", "UTC", "*character 16: *expected" },
+	{ "a comment without an end", "Mo 08:00-09:00 \"ask", "UTC", "*character 20: \"*" },
+	{ "31 February", "Feb 31 off", "UTC", "*character 5: a day of that month*" },
+	{ "a range that goes back", "Dec 26-24 off", "UTC", "*a later day*" },
+	{ "a month and a day", "Dec-Jan 6 off", "UTC", "*after each month, or after none*" },
+	{ "a year at the end alone", "Dec 24-2027 Jan 6 off", "UTC", "*a year before the first*" },
+	{ "a year that is past", "2026-2025 off", "UTC", "*a later year*" },
+	{ "week 54", "week 54 off", "UTC", "*a week from 1 to 53*" },
+	{ "week 0", "week 0 off", "UTC", "*a week from 1 to 53*" },
+	{ "the sixth Monday", "Mo[6] off", "UTC", "*from 1 to 5*" },
+	{ "no bracket", "Mo[1 off", "UTC", "*\"]\"*" },
+	{ "Easter and no days", "easter -2 off", "UTC", "*a number of days*" },
+	{ "no UTF-8", "Mo 08:00-09:00 \"\366\"", "UTC", "*UTF-8*" },
 	{ "nine times", "08:00-08:01,08:02-08:03,08:04-08:05,08:06-08:07,08:08-08:09,08:10-08:11,08:12-08:13,"
 	  "08:14-08:15,08:16-08:17", "UTC", "*at most 8 times*" },
 	{ "unknown zone", "24/7", "Europe/Atlantis", "*Atlantis*" },
@@ -187,8 +328,26 @@ static void test_long(void)
 	g_assert_error(err, ERR_DOMAIN, ERR_CONF);
 }
 
+static void test_many(void)
+{
+	g_autoptr(GString) rules = g_string_new(NULL), dates = g_string_new("Jan 1");
+	g_autoptr(GError) err = NULL;
+
+	for (int i = 0; i < 65; i++)
+		g_string_append(rules, "Mo off;");
+	g_assert_null(hours_new(rules->str, "UTC", &err));
+	g_assert_true(g_pattern_match_simple("*at most 64 rules*", err->message));
+	g_clear_error(&err);
+	for (int i = 0; i < 32; i++)
+		g_string_append(dates, ",Jan 1");
+	g_string_append(dates, " off");
+	g_assert_null(hours_new(dates->str, "UTC", &err));
+	g_assert_true(g_pattern_match_simple("*at most 32 dates*", err->message));
+}
+
 static void test_null(void)
 {
+	g_assert_cmpint(hours_next_change(NULL, 1, 77), ==, 77);
 	g_assert_true(hours_covers(NULL, 1));
 	g_assert_cmpint(hours_next_open(NULL, 77), ==, 77);
 	hours_free(NULL);
@@ -198,7 +357,8 @@ static void test_null(void)
 static void test_walk(void)
 {
 	static const char *const specs[] = {
-		OFFICE, "22:00-06:00", "Sa-Su 01:15-02:45,03:10-03:20", "Su 02:00-03:00", "We 00:00-24:00"
+		OFFICE, "22:00-06:00", "Sa-Su 01:15-02:45,03:10-03:20", "Su 02:00-03:00", "We 00:00-24:00", WHOLE,
+		"Mo 20:00-44:00; week 10-14 off, 01:30-02:30", "24/7; 02:15-02:20 off; PH off"
 	};
 	static const char *const zones[] = { "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "UTC" };
 
@@ -212,6 +372,10 @@ static void test_walk(void)
 			while (!hours_covers(h, walk) && walk < t + 14 * 86400)
 				walk += 60;
 			g_assert_cmpint(hours_next_open(h, t), ==, walk);
+			walk = t + 60;
+			while (hours_covers(h, walk) == hours_covers(h, t) && walk < t + 5 * 86400)
+				walk += 60;
+			g_assert_cmpint(hours_next_change(h, t, t + 5 * 86400), ==, walk);
 		}
 		hours_free(h);
 	}
@@ -230,6 +394,7 @@ int main(int argc, char **argv)
 	ADD_ROWS("next", nexts, test_next)
 	ADD_ROWS("wrong", wrongs, test_wrong)
 	g_test_add_func("/hours/too long", test_long);
+	g_test_add_func("/hours/too many", test_many);
 	g_test_add_func("/hours/null", test_null);
 	g_test_add_func("/hours/walk", test_walk);
 	return g_test_run();
