@@ -13,8 +13,7 @@ static struct {
 	cfg_t *root;
 	GPtrArray *defs;	/* struct profile_def *, one for each section "profile" of root begun so far */
 	GString *errors;
-	const cfg_t *match;	/* the section seen last */
-	guint n_matches;
+	const cfg_t *section;	/* with the pattern seen last */
 } reading;
 
 static void collect(cfg_t *cfg, const char *format, va_list ap)
@@ -40,29 +39,35 @@ static struct profile_def *current(void)
 	return g_ptr_array_index(reading.defs, reading.defs->len - 1);
 }
 
-/* The list that a section "match", "reject" or "extract" fills. */
+/* The list that a section fills. */
 static GArray *list_of(cfg_t *section)
 {
+	const struct profile_def *d = current();
 	const char *name = cfg_name(section);
 
 	if (strcmp(name, "match") == 0)
-		return current()->match;
-	return strcmp(name, "reject") == 0 ? current()->reject : current()->extract;
+		return d->match;
+	if (strcmp(name, "signature") == 0)
+		return d->signature;
+	return strcmp(name, "reject") == 0 ? d->reject : d->extract;
+}
+
+/* Sections of one name are alternatives. */
+static guint alternative_of(const GArray *list, const cfg_t *section)
+{
+	guint last = list->len ? g_array_index(list, struct profile_pattern, list->len - 1).alternative : 0;
+
+	return last + (list->len && section != reading.section);
 }
 
 static int add_pattern(cfg_t *section, enum profile_where where, const char *header, const char *pattern)
 {
 	GArray *list = list_of(section);
-	struct profile_pattern p = { where, g_strdup(header), g_strdup(pattern), section->line, 0 };
+	struct profile_pattern p = {
+		where, g_strdup(header), g_strdup(pattern), section->line, alternative_of(list, section),
+	};
 
-	if (list == current()->match) {
-		if (list->len == 0)
-			reading.n_matches = 0;
-		if (list->len == 0 || section != reading.match)
-			reading.n_matches++;
-		reading.match = section;
-		p.alternative = reading.n_matches - 1;
-	}
+	reading.section = section;
 	g_array_append_val(list, p);
 	return 0;
 }
@@ -135,6 +140,22 @@ static void copy_reasons(cfg_t *profile, struct profile_def *d)
 	}
 }
 
+static void copy_expect(cfg_t *profile, struct profile_def *d)
+{
+	if (d->class == CLASS_SYSTEM || cfg_getopt(profile, "expect")->flags & CFGF_MODIFIED)
+		d->expect = 0;
+	for (guint i = 0; i < cfg_size(profile, "expect"); i++) {
+		const char *name = cfg_getnstr(profile, "expect", i);
+		enum call_field f;
+
+		if (call_field_from_name(name, &f))
+			d->expect |= 1u << f;
+		else
+			cfg_error(profile, "expect: \"%s\" is nothing that a mail says; write caller, time, called or "
+				  "another group's name", name);
+	}
+}
+
 static void copy_profile(cfg_t *profile, struct profile_def *d)
 {
 	d->name = g_strdup(cfg_title(profile));
@@ -145,6 +166,7 @@ static void copy_profile(cfg_t *profile, struct profile_def *d)
 	copy_words(profile, "withheld", d->withheld);
 	copy_words(profile, "no_name", d->placeholders);
 	copy_reasons(profile, d);
+	copy_expect(profile, d);
 }
 
 static cfg_t *open_parser(void)
@@ -154,13 +176,18 @@ static cfg_t *open_parser(void)
 		CFG_FUNC("text", call_place), CFG_FUNC("html", call_place), CFG_FUNC("filename", call_place),
 		CFG_END(),
 	};
+	cfg_opt_t envelope[] = {
+		CFG_FUNC("header", call_header), CFG_FUNC("subject", call_place), CFG_FUNC("from", call_place),
+		CFG_END(),
+	};
 	cfg_opt_t profile[] = {
 		CFG_INT_CB("class", CLASS_MISSED, CFGF_NONE, parse_class),
 		CFG_INT_CB("reason", REASON_NO_ANSWER, CFGF_NONE, parse_reason),
 		CFG_INT("priority", 100, CFGF_NONE),
-		CFG_SEC("match", place, CFGF_MULTI), CFG_SEC("reject", place, CFGF_NONE),
-		CFG_SEC("extract", place, CFGF_NONE),
-		CFG_STR_LIST("dates", NULL, CFGF_NONE), CFG_STR_LIST("withheld", NULL, CFGF_NONE),
+		CFG_SEC("signature", envelope, CFGF_MULTI), CFG_SEC("match", place, CFGF_MULTI),
+		CFG_SEC("reject", place, CFGF_NONE), CFG_SEC("extract", place, CFGF_NONE),
+		CFG_STR_LIST("expect", NULL, CFGF_NONE), CFG_STR_LIST("dates", NULL, CFGF_NONE),
+		CFG_STR_LIST("withheld", NULL, CFGF_NONE),
 		CFG_STR_LIST("no_name", NULL, CFGF_NONE), CFG_STR_LIST("reasons", NULL, CFGF_NONE),
 		CFG_END(),
 	};

@@ -304,6 +304,11 @@ void decide_notice(struct think *t)
 	const struct line *line = roster_line(t->r, c, t->e->rcpts, t->a, &why), *has = NULL;
 	struct match m = { .call = c };
 
+	if (c->class == CLASS_SYSTEM) {
+		t->d->mail = MAIL_PASS;
+		think_why(t, "class=system: a mail of the PBX that is about no call");
+		return;
+	}
 	if (!line) {
 		t->d->mail = MAIL_PASS;
 		think_why(t, "no line: nobody to own it");

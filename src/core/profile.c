@@ -5,10 +5,6 @@
 #include "dates.h"
 #include "err.h"
 
-/* What patterns see. A notice is a few hundred octets and a transcript; nobody says his name on page ten. */
-#define TEXT_MAX (16 * 1024)
-#define FIELD_MAX 2048		/* one header, subject or file name */
-
 static const char *const where_names[] = { "header", "subject", "from", "text", "html", "filename" };
 _Static_assert(G_N_ELEMENTS(where_names) == N_WHERE, "one name for each place");
 
@@ -43,6 +39,8 @@ struct profile_def *profile_def_new(void)
 	d->class = CLASS_MISSED;
 	d->reason = REASON_NO_ANSWER;
 	d->priority = 100;
+	d->expect = 1u << FIELD_CALLER;
+	d->signature = patterns_new();
 	d->match = patterns_new();
 	d->reject = patterns_new();
 	d->extract = patterns_new();
@@ -57,6 +55,7 @@ void profile_def_free(struct profile_def *d)
 {
 	if (!d)
 		return;
+	g_array_unref(d->signature);
 	g_array_unref(d->match);
 	g_array_unref(d->reject);
 	g_array_unref(d->extract);
@@ -165,6 +164,7 @@ static void profile_free(void *p)
 {
 	struct profile *profile = p;
 
+	g_clear_pointer(&profile->signature, g_ptr_array_unref);
 	g_clear_pointer(&profile->match, g_ptr_array_unref);
 	g_clear_pointer(&profile->reject, g_ptr_array_unref);
 	g_clear_pointer(&profile->extract, g_ptr_array_unref);
@@ -182,7 +182,8 @@ static gboolean profile_compile(struct profile *p, GError **err)
 	if (d->match->len == 0)
 		return err_set(err, ERR_CONF, "%s: profile \"%s\" has no match, so it would take every mail", d->file,
 			       d->name);
-	p->match = rules_new(d->match, d->file, FALSE, err);
+	p->signature = rules_new(d->signature, d->file, FALSE, err);
+	p->match = p->signature ? rules_new(d->match, d->file, FALSE, err) : NULL;
 	p->reject = p->match ? rules_new(d->reject, d->file, FALSE, err) : NULL;
 	p->extract = p->reject ? rules_new(d->extract, d->file, TRUE, err) : NULL;
 	if (!p->extract)
@@ -353,128 +354,4 @@ bool profile_allowed(const struct profile *p, const struct profile_set *allowed)
 {
 	g_assert(!allowed || p->id < allowed->n);
 	return !allowed || allowed->has[p->id];
-}
-
-/* ---- matching ---- */
-
-static const char *header_next(const struct letter *l, char *const *names, gsize *i)
-{
-	for (; *i < l->n_headers; (*i)++)
-		for (char *const *name = names; *name; name++)
-			if (g_ascii_strcasecmp(l->headers[*i].name, *name) == 0)
-				return l->headers[(*i)++].value;
-	return NULL;
-}
-
-static const char *filename_next(const struct letter *l, gsize *i)
-{
-	for (; *i < l->n_parts; (*i)++)
-		if (l->parts[*i].filename)
-			return l->parts[(*i)++].filename;
-	return NULL;
-}
-
-enum profile_where profile_where_in(const struct rule *r, const struct letter *l)
-{
-	bool no_text = r->where == WHERE_TEXT && l->text[strspn(l->text, " \t\n")] == 0;
-
-	return no_text ? WHERE_HTML : r->where;
-}
-
-static const char *single(const struct letter *l, enum profile_where where)
-{
-	switch (where) {
-	case WHERE_SUBJECT: return l->subject;
-	case WHERE_FROM: return l->from;
-	case WHERE_TEXT: return l->text;
-	case WHERE_HTML: return l->html;
-	case WHERE_HEADER: case WHERE_FILENAME: case N_WHERE: break;
-	}
-	return NULL;
-}
-
-const char *profile_place_next(const struct rule *r, const struct letter *l, gsize *i)
-{
-	if (r->where == WHERE_HEADER)
-		return header_next(l, r->headers, i);
-	if (r->where == WHERE_FILENAME)
-		return filename_next(l, i);
-	return (*i)++ == 0 ? single(l, profile_where_in(r, l)) : NULL;
-}
-
-bool profile_holds_in(const struct rule *r, struct pattern_scratch *s, const char *text)
-{
-	bool body = r->where == WHERE_TEXT || r->where == WHERE_HTML;
-
-	return pattern_holds(r->pattern, s, text, body ? TEXT_MAX : FIELD_MAX);
-}
-
-bool profile_rule_holds(const struct rule *r, const struct letter *l, struct pattern_scratch *s)
-{
-	const char *text;
-	gsize i = 0;
-
-	while ((text = profile_place_next(r, l, &i)))
-		if (profile_holds_in(r, s, text))
-			return true;
-	return false;
-}
-
-static bool needs_body(const struct rule *r)
-{
-	return r->where == WHERE_TEXT || r->where == WHERE_HTML || r->where == WHERE_FILENAME;
-}
-
-static bool any_holds(const GPtrArray *rules, const struct letter *l, struct pattern_scratch *s, bool body)
-{
-	for (guint i = 0; i < rules->len; i++) {
-		const struct rule *r = g_ptr_array_index(rules, i);
-
-		if ((body || !needs_body(r)) && profile_rule_holds(r, l, s))
-			return true;
-	}
-	return false;
-}
-
-/* Do all the rules of one alternative hold? */
-static bool alternative_holds(const GPtrArray *rules, const struct letter *l, struct pattern_scratch *s, bool body)
-{
-	bool holds = true;
-
-	for (guint i = 0; i < rules->len; i++) {
-		const struct rule *r = g_ptr_array_index(rules, i);
-
-		if (i > 0 && r->alternative != ((struct rule *)g_ptr_array_index(rules, i - 1))->alternative) {
-			if (holds)
-				return true;
-			holds = true;
-		}
-		if (holds && (body || !needs_body(r)))
-			holds = profile_rule_holds(r, l, s);
-	}
-	return holds;
-}
-
-const struct profile *profile_find(const struct profiles *p, const struct letter *l, struct pattern_scratch *s,
-				   const struct profile_set *allowed, bool body)
-{
-	if (any_holds(p->never, l, s, body))
-		return NULL;
-	for (guint i = 0; i < p->all->len; i++) {
-		const struct profile *profile = g_ptr_array_index(p->all, i);
-
-		if (profile_allowed(profile, allowed) && alternative_holds(profile->match, l, s, body) &&
-		    !any_holds(profile->reject, l, s, body))
-			return profile;
-	}
-	return NULL;
-}
-
-bool profiles_may_match(const struct profiles *p, const struct letter *l, const struct profile_set *allowed)
-{
-	struct pattern_scratch *s = pattern_scratch_new();
-	bool may = profile_find(p, l, s, allowed, false) != NULL;
-
-	pattern_scratch_free(s);
-	return may;
 }

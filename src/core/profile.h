@@ -29,13 +29,16 @@ struct profile_def {
 	char *file;
 	enum call_class class;
 	enum call_reason reason;	/* where no group says otherwise */
-	GArray *match;		/* struct profile_pattern: all of one alternative must hold; sorted by alternative */
+	GArray *signature;	/* struct profile_pattern, of headers, subject and From: all of one alternative hold for every
+				 * mail of this product, whatever its text; empty: unknown */
+	GArray *match;		/* likewise, anywhere: all of one alternative must hold; sorted by alternative */
 	GArray *reject;		/* any that holds: not this profile */
 	GArray *extract;	/* in order; the first that gives a non-empty value wins, field by field */
 	GPtrArray *dates;	/* char *: ICU date patterns, "locale|pattern", tried in order */
 	GPtrArray *withheld;	/* char *: caller names or numbers that mean "withheld" (no letter case) */
 	GPtrArray *placeholders;	/* char *: caller names that are no name */
 	GHashTable *reasons;	/* char * word (no letter case) -> GINT_TO_POINTER(enum call_reason) */
+	unsigned expect;	/* 1 << FIELD_...: what each of its mails says; the caller by default */
 	int priority;		/* lower is tried first; 100 by default */
 };
 
@@ -125,8 +128,8 @@ struct profile_context {
 struct call *profiles_read(const struct profiles *p, const struct letter *l, const struct profile_context *ctx,
 			   struct arena *a);
 
-/* Can a mail with these headers match one of the allowed profiles (NULL: of all) at all? Looks at headers, From and
- * Subject patterns only; used to let mail go before its body is read. l->text and so on need not be filled. */
+/* Can a mail with these headers match one of the allowed profiles (NULL: of all) at all, or does it bear the signature
+ * of one? Looks at headers, From and Subject patterns only; used to let mail go before its body is read. l->text and so on need not be filled. */
 bool profiles_may_match(const struct profiles *p, const struct letter *l, const struct profile_set *allowed);
 
 #endif

@@ -1,4 +1,4 @@
-/* profile_private.h - what profile.c (compiling, matching), profile_read.c (what the letter says) and profile_trace.c
+/* profile_private.h - what profile.c (compiling), profile_match.c, profile_read.c (what the letter says) and profile_trace.c
  * (how it was read) share. */
 #ifndef RINGBACK_PROFILE_PRIVATE_H
 #define RINGBACK_PROFILE_PRIVATE_H
@@ -20,7 +20,7 @@ struct rule {
 struct profile {
 	struct profile_def *def;
 	guint id;		/* in the order of profiles_add(), from 0 */
-	GPtrArray *match, *reject, *extract;	/* struct rule */
+	GPtrArray *signature, *match, *reject, *extract;	/* struct rule */
 	GHashTable *withheld, *placeholders;	/* words, case folded */
 	GHashTable *reasons;	/* word, case folded -> enum call_reason */
 };
@@ -37,6 +37,11 @@ bool profile_allowed(const struct profile *p, const struct profile_set *allowed)
 /* The first allowed profile whose rules hold; body: those about text and file names as well. */
 const struct profile *profile_find(const struct profiles *p, const struct letter *l, struct pattern_scratch *s,
 				   const struct profile_set *allowed, bool body);
+
+/* Of a letter that none of them reads: the first whose signature it bears; NULL also if a profile of that product rejects
+ * it: that is no notice, and known. */
+const struct profile *profile_signed(const struct profiles *p, const struct letter *l, struct pattern_scratch *s,
+				     const struct profile_set *allowed, bool body);
 
 /* Of a rule of profiles->never: "an automatic reply". */
 const char *profile_never_why(const struct rule *r);

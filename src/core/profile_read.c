@@ -214,6 +214,16 @@ static void set_audio(struct call *c, const struct letter *l)
 	c->audio_name = audio->filename;
 }
 
+static unsigned missing_of(const struct reading *r, const struct call *c)
+{
+	guint known = fields_known(r) & ~(1u << FIELD_TIME | 1u << FIELD_DURATION);
+
+	known |= c->withheld ? 1u << FIELD_CALLER : 0;
+	known |= c->time_printed ? 1u << FIELD_TIME : 0;
+	known |= c->duration_s >= 0 ? 1u << FIELD_DURATION : 0;
+	return r->profile->def->expect & ~known;
+}
+
 static struct call *call_of(struct reading *r)
 {
 	struct call *c = ARENA_NEW(r->arena, struct call);
@@ -231,7 +241,19 @@ static struct call *call_of(struct reading *r)
 	set_transcript(c, r);
 	c->call_id = r->values[FIELD_CALL_ID];
 	set_audio(c, r->letter);
+	c->missing = missing_of(r, c);
 	return c;
+}
+
+static struct profile_drift drift_of(const struct reading *r, const struct profiles *p, const struct call *c)
+{
+	const struct profile *strange = NULL;
+
+	if (!c)
+		strange = profile_signed(p, r->letter, r->scratch, r->ctx->allowed, true);
+	else if (c->missing)
+		strange = r->profile;
+	return (struct profile_drift){ strange ? strange->def->name : NULL, c ? c->missing : 0 };
 }
 
 static void say_trace(const struct reading *r, const struct profiles *p)
@@ -257,7 +279,7 @@ struct call *profiles_read(const struct profiles *p, const struct letter *l, con
 		c = call_of(&r);
 	}
 	if (ctx->drift)
-		*ctx->drift = (struct profile_drift){ NULL, 0 };
+		*ctx->drift = drift_of(&r, p, c);
 	if (ctx->trace)
 		say_trace(&r, p);
 	pattern_scratch_free(r.scratch);

@@ -220,6 +220,19 @@ static void test_no_line(void)
 	world_free(w);
 }
 
+/* A fax, a report, a greeting of the PBX: nobody's call. */
+static void test_class_system(void)
+{
+	struct world *w = world_new(start_of("NIGHT"));
+
+	world_event(w, "0 mail system 201 +442079460123 a");
+	g_assert_cmpint(world_last(w)->mail, ==, MAIL_PASS);
+	g_assert_null(world_last(w)->item);
+	g_assert_null(world_last(w)->notice);
+	g_assert_cmpuint(world_last(w)->jobs->len, ==, 0);
+	world_free(w);
+}
+
 static void test_learns(void)
 {
 	struct world *w = world_new(start_of("NIGHT"));
@@ -534,6 +547,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/decide/thread id", test_thread_id);
 	g_test_add_func("/decide/no domain", test_no_domain);
 	g_test_add_func("/decide/no line", test_no_line);
+	g_test_add_func("/decide/class system", test_class_system);
 	g_test_add_func("/decide/learns", test_learns);
 	g_test_add_func("/decide/words", test_words);
 	g_test_add_func("/decide/raw words", test_raw_words);

@@ -59,6 +59,11 @@ static const struct bad bad[] = {
 	  "*bad.conf:4: *no named group*" },
 	{ "no-match", "profile x {\n}\n", "*bad.conf: profile \"x\" has no match*" },
 	{ "date", "profile x {\n\tmatch { subject('a') }\n\tdates = { \"yyyy\" }\n}\n", "*bad.conf: *no date pattern*" },
+	{ "expect", "profile x {\n\tmatch { subject('a') }\n\texpect = { colour }\n}\n",
+	  "*expect: \"colour\" is nothing that a mail says;*" },
+	{ "signature-text", "profile x {\n\tsignature {\n\t\ttext('a')\n\t}\n}\n", "*bad.conf:3: *text*" },
+	{ "signature-pattern", "profile x {\n\tsignature { from('(') }\n match { subject('a') } }\n",
+	  "*bad.conf:2: pattern '(': *at character 2" },
 	{ "backslash-C", "profile x {\n\tmatch {\n\t\ttext('\\C')\n\t}\n}\n", "*bad.conf:3: pattern*" },
 };
 
@@ -551,6 +556,72 @@ static void test_trace_near(void)
 	profiles_free(p);
 }
 
+/* ---- drift ---- */
+
+struct drift_row {
+	const char *name, *from, *subject, *text;
+	const char *profile, *drift;
+	unsigned missing;
+};
+
+#define CALLER (1u << FIELD_CALLER)
+#define TIME (1u << FIELD_TIME)
+#define CALLED (1u << FIELD_CALLED)
+
+static const struct drift_row drift_rows[] = {
+	{ "all-there", "pbx", "missed", "2025550187 at 2026-03-03 14:15:09", "missed", NULL, 0 },
+	{ "withheld", "pbx", "missed", "anonymous at 2026-03-03 14:15:09", "missed", NULL, 0 },
+	{ "time-unreadable", "pbx", "missed", "2025550187 at 3 March", "missed", "missed", TIME },
+	{ "none-there", "pbx", "missed", "somebody called", "missed", "missed", CALLER | TIME },
+	{ "default-is-caller", "pbx", "voicemail", "hi", "voicemail", "voicemail", CALLER },
+	{ "nothing-expected", "pbx", "queue", "hi", "queue", NULL, 0 },
+	{ "system", "pbx", "report", "hi", "system", NULL, 0 },
+	{ "subject-changed", "pbx", "You missed a call", "2025550187", NULL, "missed", 0 },
+	{ "no-signature", "somebody", "You missed a call", "2025550187", NULL, NULL, 0 },
+	{ "other-signature", "cloud", "[pbx] Hello", "x", NULL, "missed", 0 },
+	{ "rejected", "pbx", "Fax from 2025550187", "", NULL, NULL, 0 },
+	{ "rejected-by-body", "pbx", "News", "unsubscribe", NULL, NULL, 0 },
+	{ "reply", "pbx", "Re: missed", "2025550187", NULL, NULL, 0 },
+};
+
+static const char drift_profiles[] =
+	"profile missed { expect = { caller, time }\n signature { from('pbx') }\n"
+	" signature { from('cloud') subject('\\[pbx\\]') }\n"
+	" match { from('pbx') subject('^missed') }\n"
+	" extract { text('^(?<caller>\\w+) at (?<time>.*)') } withheld = { anonymous }\n"
+	" dates = { \"en_US|yyyy-MM-dd HH:mm:ss\" } }\n"
+	"profile voicemail { match { subject('^voicemail') } reject { subject('^Fax') text('unsubscribe') } }\n"
+	"profile queue { expect = {} match { subject('^queue') } }\n"
+	"profile system { class = system match { subject('^report') } }\n";
+
+static void test_drift(const void *data)
+{
+	const struct drift_row *row = data;
+	struct profile_drift drift = { "stale", ~0u };
+	struct profile_context watched = ctx;
+	struct profiles *p = profiles_new();
+	struct letter l = empty, head;
+	AUTO_ARENA a = arena_new();
+	const struct call *c;
+
+	watched.drift = &drift;
+	add_text(p, drift_profiles);
+	l.from = row->from;
+	l.subject = row->subject;
+	head = l;
+	l.text = row->text;
+	c = profiles_read(p, &l, &watched, a);
+	g_assert_cmpstr(c ? c->profile : NULL, ==, row->profile);
+	g_assert_cmpstr(drift.profile, ==, row->drift);
+	g_assert_cmphex(drift.missing, ==, row->missing);
+	if (c)
+		g_assert_cmphex(c->missing, ==, row->missing);
+	/* Else its body would never be read, and nobody would notice. */
+	if (row->profile || row->drift)
+		g_assert_true(profiles_may_match(p, &head, NULL));
+	profiles_free(p);
+}
+
 static const struct { const char *header, *value, *subject, *from; } never_rows[] = {
 	{ "Auto-Submitted", "auto-replied; owner=x", "missed", "" },
 	{ "In-Reply-To", "<1@example.com>", "missed", "" },
@@ -732,6 +803,7 @@ int main(int argc, char **argv)
 	ADD_ROWS(bad, "/profile/bad/", test_bad);
 	ADD_ROWS(name_rows, "/profile/name/", test_name);
 	ADD_ROWS(time_rows, "/profile/time/", test_time);
+	ADD_ROWS(drift_rows, "/profile/drift/", test_drift);
 	add_plain();
 	failed = g_test_run();
 	for (gsize i = 0; i < 2; i++) {
