@@ -40,23 +40,13 @@ static bool anonymous(const struct call *c)
 	return c->withheld && !c->caller;
 }
 
-/* PBXs begin to count their call ids anew: one from long ago, or of another caller, is another call. */
-static bool same_call_id(const struct think *t, const struct call *c)
-{
-	const struct item *i = t->f->item;
-
-	return c->call_id && g_strcmp0(c->call_id, i->call_id) == 0 &&
-	       t->now - i->last_call <= t->r->rules.reopen_window_s &&
-	       (!c->caller || !i->caller || strcmp(c->caller, i->caller) == 0);
-}
-
 static void look(const struct think *t, struct match *m)
 {
 	const struct item *i = t->f->item;
 	const struct rules *rules = &t->r->rules;
 	int64_t window = anonymous(m->call) ? rules->withheld_window_s : rules->collect_window_s;
 
-	m->same_id = same_call_id(t, m->call);
+	m->same_id = dedup_is_same_id(m->call, i, t->now, rules->reopen_window_s);
 	m->other_id = m->call->call_id && i->call_id && strcmp(m->call->call_id, i->call_id) != 0;
 	/* After the clock was set back, what came before lies in the future: no call of an hour ago is this one. */
 	m->recent = ABS(t->now - i->last_call) <= window;

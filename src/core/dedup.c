@@ -145,3 +145,9 @@ bool dedup_is_retry(const struct call *c, const char *message_id, const struct n
 		return true;
 	return now - same->arrived <= window_s;
 }
+
+bool dedup_is_same_id(const struct call *c, const struct item *i, int64_t now, int64_t window_s)
+{
+	return c->call_id && g_strcmp0(c->call_id, i->call_id) == 0 && now - i->last_call <= window_s &&
+	       (!c->caller || !i->caller || strcmp(c->caller, i->caller) == 0);
+}

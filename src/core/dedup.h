@@ -36,6 +36,10 @@ bool dedup_is_nobody(const struct call *c);
 bool dedup_is_retry(const struct call *c, const char *message_id, const struct notice *same, int64_t now,
 		    int64_t window_s);
 
+/* Is the item that has the call's id of that very call? PBXs begin to count their ids anew: one from more than window_s
+ * ago, or of another caller, is another call. False where the call has no id, or another one. */
+bool dedup_is_same_id(const struct call *c, const struct item *i, int64_t now, int64_t window_s);
+
 /* Do two lists in that form share an address? */
 bool dedup_rcpts_meet(const char *one, const char *other);
 

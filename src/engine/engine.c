@@ -136,8 +136,9 @@ static bool find_item(struct store_tx *tx, struct turn *t, struct item **i_r, GE
 	*i_r = NULL;
 	if (c->call_id && !tx_item_by_call_id(tx, c->call_id, t->now - RETRY_WINDOW_S, t->a, i_r, err))
 		return false;
-	if (*i_r || !line)
+	if (!line || (*i_r && dedup_is_same_id(c, *i_r, t->now, rules->reopen_window_s)))
 		return true;
+	*i_r = NULL;	/* an id used again must not hide the item that this caller has */
 	return tx_item_by_key(tx, dedup_item_key(t->a, line, c), t->now - rules->reopen_window_s, t->a, i_r, err);
 }
 
