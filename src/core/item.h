@@ -97,7 +97,7 @@ struct job {
 	const char *text;	/* fixed words; NULL: rendered from the item when it is sent */
 	int64_t step;		/* timer STEP and ESCALATION: item->step it belongs to */
 	int64_t tries;
-	bool possibly_twice;	/* was on the wire when the link or the process went away */
+	int64_t possibly_twice;	/* how often it was on the wire when the link or the process went away */
 	const char *provider, *provider_id;	/* as the SMSC named it */
 	const char *error;
 	int64_t created, updated;

@@ -113,7 +113,7 @@ static void print_jobs(struct look *l, struct printer *out)
 		printer_string(out, "text", j->text);
 		printer_string(out, "provider", j->provider);
 		printer_string(out, "provider_id", j->provider_id);
-		printer_bool(out, "possibly_twice", j->possibly_twice);
+		printer_bool(out, "possibly_twice", j->possibly_twice > 0);
 		printer_string(out, "updated", items_time(l->w, out, l->item, j->updated));
 		printer_end(out);
 	}

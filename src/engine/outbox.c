@@ -283,7 +283,7 @@ static bool again(struct store_tx *tx, struct result *r, struct job *j, GError *
 
 static bool unknown(struct store_tx *tx, struct result *r, struct job *j, GError **err)
 {
-	j->possibly_twice = true;
+	j->possibly_twice++;
 	return job_journal(tx, j, JOURNAL_POSSIBLY_TWICE, "the link was lost before the answer; sent again, possibly twice", r->now,
 			   err) &&
 	       again(tx, r, j, err);
@@ -303,7 +303,7 @@ static bool think_result(struct store_tx *tx, void *user, GError **err)
 	case CARRIER_SENT:
 		return sent(tx, r, j, err);
 	case CARRIER_UNKNOWN:
-		return j->tries < UNKNOWN_MAX ? unknown(tx, r, j, err) :
+		return j->possibly_twice < UNKNOWN_MAX - 1 ? unknown(tx, r, j, err) :
 		       job_refuse(tx, r->conf, j, r->error, r->now, r->a, err);
 	case CARRIER_REFUSED:
 		return job_refuse(tx, r->conf, j, r->error, r->now, r->a, err);
@@ -409,7 +409,7 @@ static bool recover_one(struct store_tx *tx, struct job *j, int64_t now, GError 
 	j->updated = now;
 	if (j->kind != JOB_TEXT)
 		return tx_job_update(tx, j, err);	/* the same Message-ID: a second copy is one for the reader */
-	j->possibly_twice = true;
+	j->possibly_twice++;
 	return tx_job_update(tx, j, err) &&
 	       job_journal(tx, j, JOURNAL_POSSIBLY_TWICE, "ringback stopped before the answer; sent again, possibly twice", now, err);
 }

@@ -74,7 +74,7 @@ static const struct column job_columns[] = {
 	FIELD(job, text, COLUMN_TEXT),
 	FIELD(job, step, COLUMN_INT64),
 	FIELD(job, tries, COLUMN_INT64),
-	FIELD(job, possibly_twice, COLUMN_BOOL),
+	FIELD(job, possibly_twice, COLUMN_INT64),
 	FIELD(job, provider, COLUMN_TEXT),
 	FIELD(job, provider_id, COLUMN_TEXT),
 	FIELD(job, error, COLUMN_TEXT),

@@ -481,7 +481,7 @@ static void test_job_whole(struct world *w)
 	struct job j = {
 		.item = add_item(w, new_item("k")), .kind = JOB_MAIL, .topic = TOPIC_NOTE, .state = JOB_SENDING, .due = 2,
 		.expires = 3, .person = "anna", .to = "a@example.com", .text = "line\nline", .step = 4, .tries = 5,
-		.possibly_twice = true, .provider = "p", .provider_id = "id", .error = "e", .created = 6, .updated = 7
+		.possibly_twice = 2, .provider = "p", .provider_id = "id", .error = "e", .created = 6, .updated = 7
 	};
 	struct job bare = { .kind = JOB_TIMER, .topic = TOPIC_STEP };
 
