@@ -330,7 +330,7 @@ struct conf_file *conf_file_read(const char *file, struct conf_errors *e)
 	struct reading r = { .file = f, .errors = e };
 	g_autofree char *text = conf_text_read(file, e);
 
-	if (!text || !conf_text_clean(text, e)) {
+	if (!text || !conf_text_clean(text, "", e)) {
 		block_add(f, SECTION_main, NULL, 0);
 		return f;
 	}

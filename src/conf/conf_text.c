@@ -58,6 +58,7 @@ struct scan {
 	char *p;
 	int line;
 	int open[DEPTH_MAX], depth;	/* lines of the braces that are open */
+	const char *signs;
 	struct conf_errors *errors;
 	bool good;
 };
@@ -153,7 +154,7 @@ static void check_plain(struct scan *s)
 	else if (c == '+' && s->p[1] != '=')
 		scan_wrong(s, s->line, "the sign + outside of a string; put the value in quotes, "
 			   "as \"+447700900123\"");
-	else if (!is_word(*s->p) && !strchr(" \t=,+", c))
+	else if (!is_word(*s->p) && !strchr(" \t=,+", c) && !strchr(s->signs, c))
 		scan_wrong(s, s->line, "a sign outside of a string that has no meaning here; put "
 			   "the value in quotes");
 	if (!s->good)
@@ -161,9 +162,9 @@ static void check_plain(struct scan *s)
 	s->p++;
 }
 
-bool conf_text_clean(char *text, struct conf_errors *e)
+bool conf_text_clean(char *text, const char *signs, struct conf_errors *e)
 {
-	struct scan s = { .p = text, .line = 1, .errors = e, .good = true };
+	struct scan s = { .p = text, .line = 1, .signs = signs, .errors = e, .good = true };
 
 	while (*s.p && s.good) {
 		if ((*s.p == '#' || *s.p == '/') && skip_comment(&s))

@@ -10,8 +10,9 @@
 /* The file, at most 16 MiB of UTF-8 without NUL; NULL and an error if it is not. Free with g_free(). */
 char *conf_text_read(const char *file, struct conf_errors *e);
 
-/* Comments become blanks, in place. False and errors if a string or comment does not end or something has no meaning. */
-bool conf_text_clean(char *text, struct conf_errors *e);
+/* Comments become blanks, in place. False and errors if a string or comment does not end or something has no meaning;
+ * signs: what has one besides words, braces, "=" and ",". */
+bool conf_text_clean(char *text, const char *signs, struct conf_errors *e);
 
 /* Turns the statement that begins with name on that line into blanks, so that the rest can be read. False if it is
  * not there. text has been cleaned. */

@@ -1,9 +1,10 @@
 #include "conf.h"
 
 #include <confuse.h>
-#include <errno.h>
 #include <string.h>
 
+#include "conf_errors.h"
+#include "conf_text.h"
 #include "err.h"
 
 /* libconfuse hands a function call in a file to a C function without any pointer of ours, and its parser is global
@@ -12,7 +13,7 @@ static struct {
 	const char *file;
 	cfg_t *root;
 	GPtrArray *defs;	/* struct profile_def *, one for each section "profile" of root begun so far */
-	GString *errors;
+	struct conf_errors *errors;
 	const cfg_t *section;	/* with the pattern seen last */
 } reading;
 
@@ -20,11 +21,7 @@ static void collect(cfg_t *cfg, const char *format, va_list ap)
 {
 	g_autofree char *what = g_strdup_vprintf(format, ap);
 
-	if (reading.errors->len)
-		g_string_append_c(reading.errors, '\n');
-	if (cfg && cfg->filename && cfg->line)
-		g_string_append_printf(reading.errors, "%s:%d: ", cfg->filename, cfg->line);
-	g_string_append(reading.errors, what);
+	conf_wrong(reading.errors, cfg ? cfg->line : 0, "%s", what);
 }
 
 /* Of the section "profile" that is being read, which is the last one; there is one. */
@@ -198,40 +195,51 @@ static cfg_t *open_parser(void)
 	return cfg;
 }
 
-static void read_file(cfg_t *cfg, const char *file)
+static void read_text(cfg_t *cfg, const char *text)
 {
-	int outcome = cfg_parse(cfg, file);
+	int outcome = cfg_parse_buf(cfg, text);
 
-	if (outcome == CFG_FILE_ERROR)
-		g_string_append_printf(reading.errors, "%s: %s", file, g_strerror(errno));
-	else if (outcome == CFG_PARSE_ERROR && !reading.errors->len)
-		g_string_append_printf(reading.errors, "%s: cannot be read as a profile", file);
+	if (outcome != CFG_SUCCESS && !conf_errors_count(reading.errors))
+		conf_wrong(reading.errors, cfg->line, "cannot be read as a profile");
 	else if (outcome == CFG_SUCCESS && cfg_size(cfg, "profile") == 0)
-		g_string_append_printf(reading.errors, "%s: should hold at least one profile", file);
-	if (outcome != CFG_SUCCESS || reading.errors->len)
+		conf_wrong(reading.errors, 0, "should hold at least one profile");
+	if (conf_errors_count(reading.errors))
 		return;
 	current();
 	for (guint i = 0; i < reading.defs->len; i++)
 		copy_profile(cfg_getnsec(cfg, "profile", i), g_ptr_array_index(reading.defs, i));
 }
 
+static void read_file(const char *file)
+{
+	g_autofree char *text = conf_text_read(file, reading.errors);
+	cfg_t *cfg;
+
+	if (!text || !conf_text_clean(text, "()", reading.errors))
+		return;
+	cfg = reading.root = open_parser();
+	read_text(cfg, text);
+	cfg_free(cfg);
+}
+
 GPtrArray *profile_file_read(const char *file, GError **err)
 {
 	g_autoptr(GPtrArray) defs = g_ptr_array_new_with_free_func((GDestroyNotify)profile_def_free);
-	g_autoptr(GString) errors = g_string_new(NULL);
-	cfg_t *cfg = open_parser();
+	struct conf_errors *errors = conf_errors_new(file);
+	g_autofree char *text = NULL;
 
 	memset(&reading, 0, sizeof(reading));
 	reading.file = file;
-	reading.root = cfg;
 	reading.defs = defs;
 	reading.errors = errors;
-	read_file(cfg, file);
-	cfg_free(cfg);
+	read_file(file);
+	if (conf_errors_count(errors))
+		text = conf_errors_text(errors);
+	conf_errors_free(errors);
 	memset(&reading, 0, sizeof(reading));
-	if (!errors->len)
+	if (!text)
 		return g_steal_pointer(&defs);
-	err_set(err, ERR_CONF, "%s", errors->str);
+	err_set(err, ERR_CONF, "%s", text);
 	return NULL;
 }
 

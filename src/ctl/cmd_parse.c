@@ -1,11 +1,13 @@
 /* ringback parse: what do these mails say? Only reads; works without a configuration file. */
 #include <getopt.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <sysexits.h>
 
 #include "clock.h"
 #include "command.h"
 #include "conf.h"
+#include "explain.h"
 #include "mailfile.h"
 #include "phone.h"
 #include "reader.h"
@@ -14,13 +16,13 @@
 
 struct parse {
 	struct printer *out;
-	bool json;
+	bool json, explain;
 	const char *region, *zone;	/* NULL: those of the configuration */
 };
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: ringback parse [--json] [--region CC] [--timezone ZONE] FILE...\n");
+	fprintf(stderr, "usage: ringback parse [--json] [--explain] [--region CC] [--timezone ZONE] FILE...\n");
 	return EX_USAGE;
 }
 
@@ -36,6 +38,9 @@ static bool option(struct parse *p, int o)
 	switch (o) {
 	case 'j':
 		p->json = true;
+		return true;
+	case 'e':
+		p->explain = true;
 		return true;
 	case 'r':
 		p->region = optarg;
@@ -58,6 +63,7 @@ static bool options(struct parse *p, int argc, char **argv)
 {
 	static const struct option table[] = {
 		{ "json", no_argument, NULL, 'j' },
+		{ "explain", no_argument, NULL, 'e' },
 		{ "region", required_argument, NULL, 'r' },
 		{ "timezone", required_argument, NULL, 'z' },
 		{ NULL, 0, NULL, 0 },
@@ -104,8 +110,25 @@ static void print_call(const struct parse *p, struct arena *a, const struct call
 	printer_int(out, "confidence", c->confidence);
 }
 
-static void show(const struct parse *p, struct arena *a, const struct call *c, const char *file, const char *zone)
+/* The object with one more key. */
+static void put_explained(const char *json, const struct profile_trace *t)
 {
+	json_t *o = json_loads(json, 0, NULL);
+
+	g_assert(o);
+	json_object_set_new(o, "explain", explain_json(t));
+	json_dumpf(o, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(6));
+	putchar('\n');
+	json_decref(o);
+}
+
+static void show(const struct parse *p, struct arena *a, const struct call *c, const char *file,
+		 const struct profile_context *ctx)
+{
+	if (p->json && ctx->trace) {
+		put_explained(render_call_json(a, c, file), ctx->trace);
+		return;
+	}
 	if (p->json) {
 		puts(render_call_json(a, c, file));
 		return;
@@ -114,8 +137,10 @@ static void show(const struct parse *p, struct arena *a, const struct call *c, c
 	printer_string(p->out, "file", file);
 	printer_string(p->out, "class", class_name(c ? c->class : CLASS_NONE));
 	if (c)
-		print_call(p, a, c, zone);
+		print_call(p, a, c, ctx->zone);
 	printer_end(p->out);
+	if (ctx->trace)
+		explain_print(p->out, ctx->trace);
 }
 
 static int parse_file(const struct parse *p, const struct conf *conf, const char *file)
@@ -127,13 +152,17 @@ static int parse_file(const struct parse *p, const struct conf *conf, const char
 		.region = p->region ? p->region : conf->region, .zone = p->zone ? p->zone : conf->timezone,
 		.arrived = clock_now(),
 	};
+	struct profile_trace trace;
 	gsize size;
 
 	if (!mailfile_read(file, &mail, &size, &err)) {
 		fprintf(stderr, "ringback parse: %s\n", err->message);
 		return EX_NOINPUT;
 	}
-	show(p, a, profiles_read(conf->profiles, reader_read(mail, size, NULL, a), &ctx, a), file, ctx.zone);
+	profile_trace_init(&trace);
+	ctx.trace = p->explain ? &trace : NULL;
+	show(p, a, profiles_read(conf->profiles, reader_read(mail, size, NULL, a), &ctx, a), file, &ctx);
+	profile_trace_clear(&trace);
 	return EX_OK;
 }
 
@@ -170,7 +199,7 @@ static int run(struct command_env *env, int argc, char **argv)
 
 const struct command_def cmd_parse = {
 	.name = "parse",
-	.arguments = "[--json] [--region CC] [--timezone ZONE] FILE...",
+	.arguments = "[--json] [--explain] [--region CC] [--timezone ZONE] FILE...",
 	.help = "what mails say, as ringback reads them",
 	.run = run,
 };

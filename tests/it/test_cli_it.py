@@ -84,6 +84,59 @@ def test_parse_for_people(folder):
     assert re.search(r"^class +none$", second, re.M)
 
 
+def rule_at(file, line):
+    return open(file).read().split("\n")[line - 1].strip()
+
+
+def test_explain(folder):
+    """Each value is at the place that is named, and the line that is named is the rule."""
+    [o] = objects(ringback("parse", "--json", "--explain", "--timezone", "America/New_York", folder / "one.eml"))
+    why = o["explain"]
+    assert (why["profile"], why["never"], why["near"]) == (o["profile"], None, [])
+    values = {v["field"]: v for v in why["values"] if v["value"]}
+    assert {"caller", "caller_name", "called", "time"} <= set(values)
+    for v in values.values():
+        assert v["file"].endswith("/conf/profiles/freepbx.conf")
+        assert rule_at(v["file"], v["line"]).startswith(v["part"] + "('") and f"(?<{v['field']}>" in rule_at(
+            v["file"], v["line"])
+    assert values["caller"]["value"] == o["caller_raw"] == values["caller"]["raw"].strip()
+    assert values["caller"]["size"] == len(values["caller"]["raw"])
+    assert why["date"] == "en_US|yyyy-MM-dd HH:mm:ss"
+
+
+def test_explain_for_people(folder):
+    out = ringback("parse", "--explain", folder / "voicemail.eml").stdout.decode()
+    assert "read by profile asterisk-voicemail:" in out
+    assert re.search(r'^  duration = "0:27"\n      text, octets \d+ to \d+; \S+/asterisk.conf:\d+$', out, re.M)
+    assert re.search(r"^      header X-Asterisk-CallerID, octets 0 to \d+; ", out, re.M)
+
+
+def test_explain_what_came_close(folder):
+    mail = (folder / "one.eml").read_bytes().replace(b"CallerID", b"Caller").replace(b"Subject: ", b"Subject: y ")
+    r = ringback("parse", "--explain", "-", data=mail)
+    out = r.stdout.decode()
+    assert r.returncode == EX_OK
+    assert re.search(r"no profile reads it; the closest:\n  freepbx-missed: 1 of 2 rules of a match hold; this one does not:"
+                     r"\n      text\('CallerID.*Number:'\); \S+/freepbx.conf:\d+\n", out)
+    [o] = objects(ringback("parse", "--explain", "--json", "-", data=mail))
+    near = o["explain"]["near"][0]
+    assert (near["profile"], near["held"], near["rules"], near["rejected"]) == ("freepbx-missed", 1, 2, False)
+    assert rule_at(near["file"], near["line"]) == near["rule"]
+
+
+def test_explain_a_reject(folder):
+    mail = (folder / "voicemail.eml").read_bytes().replace(b"Just wanted", b"Jane just forwarded a message. Just wanted", 1)
+    out = ringback("parse", "--explain", "-", data=mail).stdout.decode()
+    assert re.search(r"asterisk-voicemail: matches, but its reject holds:\n +text\('.*forwarded", out)
+
+
+def test_explain_a_reply(folder):
+    mail = b"In-Reply-To: <1@example.com>\r\n" + (folder / "one.eml").read_bytes()
+    out = ringback("parse", "--explain", "-", data=mail).stdout.decode()
+    assert "no profile is asked: a reply to another mail" in out
+    assert "no rule of any match holds" in ringback("parse", "--explain", "-", data=b"\r\n").stdout.decode()
+
+
 def test_parse_standard_input(folder):
     [o] = objects(ringback("parse", "--json", "-", data=(folder / "one.eml").read_bytes()))
     assert (o["file"], o["caller"]) == ("-", "+12025550143")

@@ -53,6 +53,9 @@ static const struct bad bad[] = {
 	{ "text-arguments", "profile x {\n\tmatch {\n\t\ttext('a', 'b')\n\t}\n}\n", "*bad.conf:3: text() takes one*" },
 	{ "pattern", "profile x {\n\tmatch {\n\t\tsubject('a')\n\t\ttext('(a')\n\t}\n}\n",
 	  "*bad.conf:4: pattern '(a': *parenthes*at character 3" },
+	{ "after-comments", "# one\n# two\nprofile x {\n\t# three\n\tmatch {\n\t\tsubject('#a')\t# four\n\n"
+	  "\t\ttext('(a')\n\t}\n}\n", "*bad.conf:8: pattern '(a': *parenthes*at character 3" },
+	{ "string-open", "profile x {\n\tmatch { subject('a\n') }\n}\n", "*bad.conf:2: this string does not end;*" },
 	{ "group", "profile x {\n\tmatch { subject('a') }\n\textract {\n\t\ttext('(?<nmae>a)')\n\t}\n}\n",
 	  "*bad.conf:4: group \"nmae\" is not one of caller,*" },
 	{ "no-group", "profile x {\n\tmatch { subject('a') }\n\textract {\n\t\ttext('a')\n\t}\n}\n",
