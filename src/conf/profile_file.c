@@ -170,7 +170,8 @@ static cfg_t *open_parser(void)
 {
 	cfg_opt_t place[] = {
 		CFG_FUNC("header", call_header), CFG_FUNC("subject", call_place), CFG_FUNC("from", call_place),
-		CFG_FUNC("text", call_place), CFG_FUNC("html", call_place), CFG_FUNC("filename", call_place),
+		CFG_FUNC("text", call_place), CFG_FUNC("html", call_place), CFG_FUNC("link", call_place),
+		CFG_FUNC("filename", call_place),
 		CFG_END(),
 	};
 	cfg_opt_t envelope[] = {

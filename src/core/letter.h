@@ -32,6 +32,7 @@ struct letter {
 	bool date_local;	/* it names no zone, against RFC 5322: date is read as if it were UTC */
 	const char *text;	/* text/plain parts, one after the other, LF line ends; "" if none */
 	const char *html;	/* text/html parts turned into text, likewise */
+	const char *links;	/* where the links of the text/html parts lead to, one a line */
 	const struct letter_part *parts;	/* leaves of the MIME tree, in order */
 	gsize n_parts;
 	bool truncated;		/* a limit cut something off */

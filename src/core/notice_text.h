@@ -11,10 +11,11 @@
 /* Any value: at most 100 characters. */
 const char *notice_line(struct arena *a, const char *raw);
 
-/* A name: the same, without entities (&#39; &quot;), backslashes before quotes, and quotes around it. */
+/* A name: the same, without entities (&#39; &quot;), backslashes before quotes, and quotes around it or
+ * around each part. */
 const char *notice_name(struct arena *a, const char *raw);
 
-/* A transcript: at most 5,000 characters, without a mail signature; "" also for the words with which transcribers say
+/* A transcript: at most 5,000 characters, without entities and a mail signature; "" also for the words with which transcribers say
  * that there is none. */
 const char *notice_transcript(struct arena *a, const char *raw);
 

@@ -5,7 +5,7 @@
 #include "dates.h"
 #include "err.h"
 
-static const char *const where_names[] = { "header", "subject", "from", "text", "html", "filename" };
+static const char *const where_names[] = { "header", "subject", "from", "text", "html", "link", "filename" };
 _Static_assert(G_N_ELEMENTS(where_names) == N_WHERE, "one name for each place");
 
 const char *profile_where_name(enum profile_where w)

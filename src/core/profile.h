@@ -9,9 +9,10 @@
 #include "letter.h"
 
 /* Where a pattern looks. */
-enum profile_where { WHERE_HEADER, WHERE_SUBJECT, WHERE_FROM, WHERE_TEXT, WHERE_HTML, WHERE_FILENAME, N_WHERE };
+enum profile_where { WHERE_HEADER, WHERE_SUBJECT, WHERE_FROM, WHERE_TEXT, WHERE_HTML, WHERE_LINK, WHERE_FILENAME,
+		     N_WHERE };
 
-/* "header", "subject", "from", "text", "html", "filename": the words of a profile file. */
+/* "header", "subject", "from", "text", "html", "link", "filename": the words of a profile file. */
 const char *profile_where_name(enum profile_where w);
 
 struct profile_pattern {

@@ -39,6 +39,7 @@ static const char *single(const struct letter *l, enum profile_where where)
 	case WHERE_FROM: return l->from;
 	case WHERE_TEXT: return l->text;
 	case WHERE_HTML: return l->html;
+	case WHERE_LINK: return l->links;
 	case WHERE_HEADER: case WHERE_FILENAME: case N_WHERE: break;
 	}
 	return NULL;
@@ -55,7 +56,7 @@ const char *profile_place_next(const struct rule *r, const struct letter *l, gsi
 
 bool profile_holds_in(const struct rule *r, struct pattern_scratch *s, const char *text)
 {
-	bool body = r->where == WHERE_TEXT || r->where == WHERE_HTML;
+	bool body = r->where == WHERE_TEXT || r->where == WHERE_HTML || r->where == WHERE_LINK;
 
 	return pattern_holds(r->pattern, s, text, body ? TEXT_MAX : FIELD_MAX);
 }
@@ -73,7 +74,8 @@ bool profile_rule_holds(const struct rule *r, const struct letter *l, struct pat
 
 static bool needs_body(const struct rule *r)
 {
-	return r->where == WHERE_TEXT || r->where == WHERE_HTML || r->where == WHERE_FILENAME;
+	return r->where == WHERE_TEXT || r->where == WHERE_HTML || r->where == WHERE_LINK ||
+	       r->where == WHERE_FILENAME;
 }
 
 /* ---- the rules of a profile ---- */

@@ -19,7 +19,7 @@ struct reading {
 	const char *values[N_FIELDS];
 	int64_t sent;		/* the mail's Date, 0 if none */
 	const char *date;	/* the pattern that fit values[FIELD_TIME] */
-	bool withheld;		/* a name or a number said so */
+	bool withheld;		/* a name said so: then there is none elsewhere either */
 };
 
 /* What a rule was just found in. */
@@ -73,7 +73,8 @@ static void take_groups(struct reading *r, const struct rule *rule, const struct
 		const char *start, *raw, *value;
 		gsize size;
 
-		if (r->values[f] || !pattern_group(rule->pattern, r->scratch, i, &start, &size))
+		if (r->values[f] || (f == FIELD_CALLER_NAME && r->withheld) ||
+		    !pattern_group(rule->pattern, r->scratch, i, &start, &size))
 			continue;
 		raw = arena_strndup(r->arena, start, size);
 		value = clean_value(r, f, raw);
@@ -135,21 +136,26 @@ static bool close_to(int64_t x, int64_t y)
 }
 
 /* The printed time is in a zone that the mail does not name: that of the configuration, unless the mail's Date shows
- * that the PBX uses another one (mailboxes may have their own), in which both say the same. */
+ * that the PBX uses another one (mailboxes may have their own; many mean UTC while none is set), in which both say the
+ * same. */
 static bool printed_time(struct reading *r, int64_t *at_r)
 {
 	const struct letter *l = r->letter;
 	int64_t near = r->sent ? r->sent : r->ctx->arrived, other;
 	int minutes = ABS(l->date_offset_s) / 60;
-	char zone[16];
+	char offset[16];
+	const char *const zones[] = { offset, "UTC" };
 
 	if (!r->values[FIELD_TIME] || !read_date(r, r->ctx->zone, near, at_r))
 		return false;
 	if (!r->sent || l->date_local || close_to(*at_r, r->sent) || minutes >= 24 * 60)
 		return true;
-	g_snprintf(zone, sizeof(zone), "%c%02d:%02d", l->date_offset_s < 0 ? '-' : '+', minutes / 60, minutes % 60);
-	if (read_date(r, zone, near, &other) && close_to(other, r->sent))
-		*at_r = other;
+	g_snprintf(offset, sizeof(offset), "%c%02d:%02d", l->date_offset_s < 0 ? '-' : '+', minutes / 60, minutes % 60);
+	for (gsize i = 0; i < G_N_ELEMENTS(zones); i++)
+		if (read_date(r, zones[i], near, &other) && close_to(other, r->sent)) {
+			*at_r = other;
+			break;
+		}
 	return true;
 }
 

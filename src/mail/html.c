@@ -284,3 +284,55 @@ gboolean html_text(const char *html, gsize n, gsize max, GString *out)
 	put_block(&g);
 	return !g.full;
 }
+
+static const char *skip_blanks(const char *p, const char *end)
+{
+	while (p < end && is_blank(p, end))
+		p++;
+	return p;
+}
+
+/* Behind "href=" of the tag whose attributes are from p to end; NULL if it has none. */
+static const char *find_href(const char *p, const char *end)
+{
+	for (; end - p > 5; p++)
+		if (is_blank(p, end) && g_ascii_strncasecmp(p + 1, "href", 4) == 0) {
+			const char *s = skip_blanks(p + 5, end);
+
+			if (s < end && *s == '=')
+				return skip_blanks(s + 1, end);
+		}
+	return NULL;
+}
+
+static void put_href(struct page *g, const char *p, const char *end)
+{
+	const char *s = find_href(p, end), *stop = s;
+
+	if (!s || s == end)
+		return;
+	if (*s == '"' || *s == '\'') {
+		stop = memchr(s + 1, *s, (gsize)(end - s - 1));
+		s++;
+	} else {
+		while (stop < end && !is_blank(stop, end))
+			stop++;
+	}
+	if (stop && stop > s)
+		html_text(s, (gsize)(stop - s), g->max, g->out);
+}
+
+void html_links(const char *html, gsize n, gsize max, GString *out)
+{
+	struct page g = { .p = html, .end = html + n, .out = out, .max = max };
+
+	while (g.p < g.end && (g.p = memchr(g.p, '<', (gsize)(g.end - g.p))) != NULL) {
+		const char *after = NULL;
+
+		if (g.end - g.p > 3 && g_ascii_tolower(g.p[1]) == 'a' && is_blank(g.p + 2, g.end))
+			after = tag_end(&g, g.p + 2);
+		if (after)
+			put_href(&g, g.p + 2, after - 1);
+		g.p = after ? after : g.p + 1;
+	}
+}

@@ -9,4 +9,8 @@
  * dropped, entities decoded. Time is linear in n whatever the markup. */
 gboolean html_text(const char *html, gsize n, gsize max, GString *out);
 
+/* Appends the addresses that the links of n octets of HTML lead to, <a href="...">, one a line, entities decoded, to
+ * out, which grows to max octets at most; what does not fit is left out. Linear in n. */
+void html_links(const char *html, gsize n, gsize max, GString *out);
+
 #endif

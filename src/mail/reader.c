@@ -14,6 +14,7 @@
 #define MIME_FIELD_MAX 4096	/* octets of a Content-* field that are looked at */
 #define BOUNDARY_MAX 200	/* RFC 2046 says 70 */
 #define CHUNK (12 * 1024)
+#define LINKS_MAX (16 * 1024)	/* more than patterns look at */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GMimeContentType, g_object_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GMimeContentDisposition, g_object_unref)
@@ -47,7 +48,7 @@ struct reading {
 	struct arena *a;
 	struct letter *l;
 	GArray *headers, *parts;
-	GString *text, *html;
+	GString *text, *html, *links;
 	gsize entities;		/* parts begun, with those that hold others */
 	bool full;		/* no more parts */
 };
@@ -249,7 +250,7 @@ static void read_fields(struct reading *r, struct span *in, struct mime_fields *
 	r->l->from = header_or_empty(r->l, "From");
 	r->l->message_id = message_id(r);
 	read_date(r->l);
-	r->l->text = r->l->html = "";
+	r->l->text = r->l->html = r->l->links = "";
 }
 
 /* ---- what a part is ---- */
@@ -396,6 +397,7 @@ static void add_text(struct reading *r, const struct entity *e, const char *octe
 	if (strcmp(e->type, "text/html") == 0) {
 		if (room_for_more(r->html, max) == 0 || !html_text(s, size, max, r->html))
 			r->l->truncated = true;
+		html_links(s, size, LINKS_MAX, r->links);
 		return;
 	}
 	room = room_for_more(r->text, max);
@@ -563,12 +565,12 @@ static struct span whole(const char *mail, gsize size, char **copy_r)
 struct letter *reader_read(const char *mail, gsize size, const struct reader_limits *limits, struct arena *a)
 {
 	g_autofree char *copy = NULL;
-	g_autoptr(GString) text = g_string_new(NULL), html = g_string_new(NULL);
+	g_autoptr(GString) text = g_string_new(NULL), html = g_string_new(NULL), links = g_string_new(NULL);
 	struct span in = whole(mail, size, &copy);
 	struct mime_fields m = { { NULL, NULL }, { NULL, NULL }, { NULL, NULL } };
 	struct reading r = {
 		.limits = limits ? limits : &reader_default_limits, .a = a, .l = ARENA_NEW(a, struct letter),
-		.text = text, .html = html
+		.text = text, .html = html, .links = links
 	};
 
 	reader_init();
@@ -579,6 +581,7 @@ struct letter *reader_read(const char *mail, gsize size, const struct reader_lim
 	r.l->parts = take_array(a, r.parts, sizeof(struct letter_part));
 	r.l->text = arena_strndup(a, text->str, text->len);
 	r.l->html = arena_strndup(a, html->str, html->len);
+	r.l->links = arena_strndup(a, links->str, links->len);
 	return r.l;
 }
 

@@ -306,6 +306,16 @@ static void test_many_parts(void)
 	g_assert_true(l->truncated);
 }
 
+static void test_links(void)
+{
+	static const char mail[] = "Content-Type: text/html\n\n<abbr href=\"no\">x</abbr><A\nclass='a' HREF = 'https://example.com/"
+				   "?id=1&amp;uuid=2'>y</a><a title=href>z</a><a href=tel:+1>t</a><a href=\"\">e</a><a href=\"open>";
+	AUTO_ARENA a = arena_new();
+
+	g_assert_cmpstr(reader_read(mail, strlen(mail), NULL, a)->links, ==, "https://example.com/?id=1&uuid=2\ntel:+1\n");
+	g_assert_cmpstr(reader_read("\n", 1, NULL, a)->links, ==, "");
+}
+
 /* type is set where repeat holds 7 octets of NUL. */
 struct big_row {
 	const char *name, *head, *repeat, *nul;
@@ -321,6 +331,8 @@ static const struct big_row bigs[] = {
 	{ "html-quotes", "Content-Type: text/html\n", "<a b=\"", NULL },
 	{ "html-entities", "Content-Type: text/html\n", "&a;", NULL },
 	{ "html-comments", "Content-Type: text/html\n", "<!--", NULL },
+	{ "html-links", "Content-Type: text/html\n", "<a href=x>", NULL },
+	{ "html-links-blank", "Content-Type: text/html\n\n<a ", "  href ", NULL },
 	{ "html-script", "Content-Type: text/html\n", "<script></", NULL },
 	{ "base64", "Content-Transfer-Encoding: base64\n", "QUFB\n", NULL },
 	{ "qp", "Content-Transfer-Encoding: quoted-printable\n", "=41=\n", NULL },
@@ -421,6 +433,7 @@ int main(int argc, char **argv)
 	for (guint i = 0; i < G_N_ELEMENTS(bigs) && !g_getenv("RINGBACK_TEST_SHORT"); i++)
 		add("big", bigs[i].name, &bigs[i], test_big);
 	g_test_add_func("/letter/fields", test_fields);
+	g_test_add_func("/letter/links", test_links);
 	g_test_add_func("/letter/many-headers", test_many_headers);
 	g_test_add_func("/letter/long-header", test_long_header);
 	g_test_add_func("/letter/deep", test_deep);

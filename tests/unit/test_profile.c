@@ -220,6 +220,7 @@ static const struct time_row time_rows[] = {
 	{ "printed", "2026-03-03 14:15:09", NOW, 0, "2026-03-03T19:15:09Z", true },
 	{ "printed-an-hour-before", "2026-03-03 13:15:09", NOW, -18000, "2026-03-03T18:15:09Z", true },
 	{ "zone-of-date", "2026-03-03 20:15:00", NOW, 3600, "2026-03-03T19:15:00Z", true },
+	{ "zone-none-set", "2026-03-03 19:15:00", NOW, -18000, "2026-03-03T19:15:00Z", true },
 	{ "zone-of-date-half-hour", "2026-03-04 00:45:00", NOW, 19800, "2026-03-03T19:15:00Z", true },
 	{ "neither", "2026-03-03 03:15:00", NOW, 3600, "2026-03-03T08:15:00Z", true },
 	{ "unreadable", "yesterday", NOW, 0, "2026-03-03T19:15:09Z", false },
@@ -296,6 +297,13 @@ static const struct { const char *text, *transcript; } transcript_rows[] = {
 	{ "(Google was unable to recognize any speech in audio data.)\n", NULL },
 	{ "Unable to transcribe this message.\n", NULL }, { "[No transcription is available.]", NULL },
 	{ "Transcription unavailable", NULL }, { "Not available on Monday.", "Not available on Monday." },
+	{ "null\nnull\n", NULL },
+	{ "%HESITATION ", NULL }, { "*HESITATION %HESITATION", NULL },
+	{ "call me %HESITATION thanks", "call me %HESITATION thanks" },
+	{ "[BLANK_AUDIO]", NULL }, { "Transcription unavailable.", NULL },
+	{ "I was unable to transcribe it", "I was unable to transcribe it" }, { "((()", NULL },
+	{ "null and void", "null and void" },
+	{ "it&#039;s &lt;blue&gt;", "it's <blue>" },
 };
 
 static void test_transcripts(void)
