@@ -217,7 +217,9 @@ static const struct never {
 	    .pattern = (char *)"(?i)\\A\\s*(?:automatic reply|auto(?:matische)?[ -]?(?:reply|antwort)|"
 			       "out of (?:the )?office|abwesend|undeliver|delivery status|returned mail|"
 			       "failure notice|mail delivery)" }, "an automatic reply or a bounce, says the subject" },
-	{ { .where = WHERE_FROM, .pattern = (char *)"(?i)\\b(?:mailer-daemon|postmaster)@" },
+	/* sipXecs sends its voicemail as postmaster@localhost. */
+	{ { .where = WHERE_FROM,
+	    .pattern = (char *)"(?i)\\A(?!\\W*Voicemail Notification).*\\b(?:mailer-daemon|postmaster)@" },
 	  "a mail of a mail server" },
 };
 

@@ -642,6 +642,7 @@ static const struct { const char *header, *value, *subject, *from; } never_rows[
 	{ "X", "", "re[2]: missed", "" }, { "X", "", "Automatic reply: missed", "" },
 	{ "X", "", "Undelivered Mail Returned to Sender, missed", "" },
 	{ "X", "", "missed", "Mail <MAILER-DAEMON@mx.example.com>" },
+	{ "X", "", "missed", "Postmaster <postmaster@mx.example.com>" },
 };
 
 static void test_never(void)
