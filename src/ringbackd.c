@@ -18,6 +18,7 @@
 #include "courier.h"
 #include "engine.h"
 #include "err.h"
+#include "fleet.h"
 #include "host.h"
 #include "log.h"
 #include "milter.h"
@@ -108,17 +109,27 @@ static void say_lines(const char *text)
 		log_error("%s", *l);
 }
 
+static bool same_provider(const struct provider *p, const struct provider *q)
+{
+	return strcmp(p->name, q->name) == 0 && strcmp(p->host, q->host) == 0 && p->port == q->port &&
+	       strcmp(p->system_id, q->system_id) == 0 && strcmp(p->password, q->password) == 0 &&
+	       strcmp(p->system_type, q->system_type) == 0 && strcmp(p->source_addr, q->source_addr) == 0 &&
+	       p->window == q->window && p->enquire_link_s == q->enquire_link_s &&
+	       p->response_timeout_s == q->response_timeout_s && p->priority == q->priority &&
+	       p->weight == q->weight && p->rate == q->rate && p->tls == q->tls && strcmp(p->tls_ca, q->tls_ca) == 0 &&
+	       strcmp(p->tls_name, q->tls_name) == 0 && strcmp(p->tls_cert, q->tls_cert) == 0 &&
+	       strcmp(p->tls_key, q->tls_key) == 0 &&
+	       g_strv_equal((const char *const *)p->prefixes, (const char *const *)q->prefixes);
+}
+
 static bool same_providers(const struct conf *a, const struct conf *b)
 {
-	const struct provider *p = a->providers->len ? a->providers->pdata[0] : NULL;
-	const struct provider *q = b->providers->len ? b->providers->pdata[0] : NULL;
-
-	if (!p || !q)
-		return p == q;
-	return strcmp(p->host, q->host) == 0 && p->port == q->port && strcmp(p->system_id, q->system_id) == 0 &&
-	       strcmp(p->password, q->password) == 0 && strcmp(p->system_type, q->system_type) == 0 &&
-	       strcmp(p->source_addr, q->source_addr) == 0 && p->window == q->window &&
-	       p->enquire_link_s == q->enquire_link_s && p->response_timeout_s == q->response_timeout_s;
+	if (a->providers->len != b->providers->len)
+		return false;
+	for (guint k = 0; k < a->providers->len; k++)
+		if (!same_provider(a->providers->pdata[k], b->providers->pdata[k]))
+			return false;
+	return true;
 }
 
 static void warn_of_restart(const struct conf *old, const struct conf *new)
@@ -182,16 +193,44 @@ static json_t *milter_json(void)
 			 "forged", (json_int_t)c.forged, "store_failures", (json_int_t)c.store_failures, "open", c.open);
 }
 
-static json_t *carrier_json(enum job_kind kind)
+static json_t *peer_json(const struct carrier_status *s)
 {
-	struct carrier_status s = { 0 };
-	AUTO_ARENA a = arena_new();
+	return json_pack("{ss* sb si si sI sI sI ss*}", "name", s->name, "up", s->up, "under_way", (int)s->under_way,
+			 "window", (int)s->window, "sent", (json_int_t)s->sent, "failed", (json_int_t)s->failed,
+			 "received", (json_int_t)s->received, "last_error", s->last_error);
+}
 
-	if (!courier_status(d.courier, kind, &s, a))
-		return json_null();
-	return json_pack("{ss* sb si sI sI sI ss*}", "name", s.name, "up", s.up, "under_way", (int)s.under_way,
-			 "sent", (json_int_t)s.sent, "failed", (json_int_t)s.failed, "received", (json_int_t)s.received,
-			 "last_error", s.last_error);
+/* All providers as one: up if any is. */
+static json_t *carrier_json(const struct carrier_status *peers, gsize n)
+{
+	struct carrier_status sum = { .name = n == 1 ? peers[0].name : "all", .last_error = "" };
+
+	for (gsize k = 0; k < n; k++) {
+		sum.up |= peers[k].up;
+		sum.under_way += peers[k].under_way;
+		sum.window += peers[k].window;
+		sum.sent += peers[k].sent;
+		sum.failed += peers[k].failed;
+		sum.received += peers[k].received;
+		if (*peers[k].last_error)
+			sum.last_error = peers[k].last_error;
+	}
+	return n ? peer_json(&sum) : json_null();
+}
+
+static void add_courier(json_t *o)
+{
+	struct carrier_status peers[FLEET_MEMBERS_MAX];
+	AUTO_ARENA a = arena_new();
+	gsize n = courier_status(d.courier, JOB_TEXT, peers, G_N_ELEMENTS(peers), a);
+	json_t *providers = json_array();
+
+	for (gsize k = 0; k < n; k++)
+		json_array_append_new(providers, peer_json(&peers[k]));
+	json_object_set_new(o, "texts", carrier_json(peers, n));
+	json_object_set_new(o, "providers", providers);
+	n = courier_status(d.courier, JOB_MAIL, peers, G_N_ELEMENTS(peers), a);
+	json_object_set_new(o, "mails", carrier_json(peers, n));
 }
 
 static char *answer(json_t *o)
@@ -213,10 +252,8 @@ static char *status(enum role role)
 
 	if (role == ROLE_MILTER)
 		json_object_set_new(o, "milter", milter_json());
-	if (role == ROLE_COURIER) {
-		json_object_set_new(o, "texts", carrier_json(JOB_TEXT));
-		json_object_set_new(o, "mails", carrier_json(JOB_MAIL));
-	}
+	if (role == ROLE_COURIER)
+		add_courier(o);
 	conf_unref(c);
 	return answer(o);
 }

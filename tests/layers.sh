@@ -104,6 +104,7 @@ only confuse 'src/conf/*.c'
 only sqlite3 src/store/store_sqlite.h 'src/store/store_sqlite*.c'
 only smpp34 src/out/smpp_pdu.c
 only libesmtp src/out/smtp.c
+only openssl src/out/tls.c
 only libmilter 'src/milter/*'
 only unicode/ src/core/dates.c
 only phonenumbers/ src/core/phone.cc

@@ -2,7 +2,7 @@
 
 #include <time.h>
 
-static int64_t fake = -1;
+static int64_t fake = -1, fake_mono = -1;
 
 int64_t clock_now(void)
 {
@@ -18,6 +18,8 @@ int64_t clock_mono_ms(void)
 {
 	struct timespec t;
 
+	if (fake_mono >= 0)
+		return fake_mono;
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
@@ -25,4 +27,9 @@ int64_t clock_mono_ms(void)
 void clock_fake(int64_t at)
 {
 	fake = at;
+}
+
+void clock_fake_mono(int64_t at_ms)
+{
+	fake_mono = at_ms;
 }

@@ -10,5 +10,6 @@ int64_t clock_mono_ms(void);		/* milliseconds that never go back; for time-outs 
 /* Tests and `ringback replay`: from now on clock_now() gives `at` (and does not move by itself);
  * a negative value gives the real time again. Not for use while threads run. */
 void clock_fake(int64_t at);
+void clock_fake_mono(int64_t at_ms);	/* likewise clock_mono_ms(); tests only */
 
 #endif

@@ -23,6 +23,11 @@ struct provider {
 	int port;
 	guint window;
 	int64_t enquire_link_s, response_timeout_s;
+	int priority;			/* lower is asked first */
+	guint weight, rate;		/* share among equals; texts a second, 0: no limit */
+	char **prefixes;		/* "+44"; empty: every number */
+	bool tls;
+	char *tls_ca, *tls_name, *tls_cert, *tls_key;	/* files; "": the system's authorities, none */
 };
 
 enum on_failure { ON_FAILURE_TEMPFAIL, ON_FAILURE_ACCEPT };
@@ -32,7 +37,7 @@ struct conf {
 	struct roster *roster;
 	struct profiles *profiles;
 	GArray *sources;		/* struct source */
-	GPtrArray *providers;		/* struct provider *; at most one in this version */
+	GPtrArray *providers;		/* struct provider *, at most 16 */
 	char *region, *timezone;
 	char *audit, *hours;		/* what lines inherit, as timezone; "" for none */
 	enum collapse collapse;

@@ -8,125 +8,9 @@
 
 #include "conf_value.h"
 
-#define PASSWORD_MAX 8		/* SMPP 3.4, 4.1.1: 9 octets with the NUL */
-
 static char *dup_text(const struct conf_block *b, enum conf_key_id key)
 {
 	return g_strdup(conf_text(b, key));
-}
-
-/* fd is open. NULL and what is wrong, or the password. */
-static char *read_password(int fd, const char **wrong_r)
-{
-	char buf[PASSWORD_MAX + 3];
-	struct stat st;
-	gssize n;
-
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-		*wrong_r = "is no regular file; put the password into one";
-		return NULL;
-	}
-	if (st.st_mode & (S_IROTH | S_IWOTH)) {
-		*wrong_r = "can be read or written by others; chmod o= it";
-		return NULL;
-	}
-	n = read(fd, buf, sizeof(buf) - 1);
-	buf[MAX(n, 0)] = '\0';
-	if (n > 0 && buf[n - 1] == '\n')
-		buf[--n] = '\0';
-	if (n > 0 && buf[n - 1] == '\r')
-		buf[--n] = '\0';
-	if (n < 1 || n > PASSWORD_MAX || strlen(buf) != (gsize)n || strpbrk(buf, "\r\n")) {
-		*wrong_r = "must hold one line of 1 to 8 octets";
-		return NULL;
-	}
-	return g_strdup(buf);
-}
-
-static char *password_of(const struct conf_block *b, struct conf_errors *e)
-{
-	const char *file = conf_text(b, KEY_provider_password_file), *wrong = NULL;
-	int line = conf_line(b, KEY_provider_password_file), fd;
-	char *password;
-
-	if (!*file)
-		return g_strdup("");
-	fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0) {
-		conf_wrong(e, line, "password_file %s cannot be read: %s; let the user that "
-			   "ringbackd runs as read it", file, g_strerror(errno));
-		return g_strdup("");
-	}
-	password = read_password(fd, &wrong);
-	close(fd);
-	if (wrong)
-		conf_wrong(e, line, "password_file %s %s", file, wrong);
-	return password ? password : g_strdup("");
-}
-
-static bool is_source_addr(const char *s)
-{
-	gsize n = strlen(s), digits = strspn(*s == '+' ? s + 1 : s, "0123456789") + (*s == '+');
-
-	if (digits == n)
-		return true;
-	for (; *s; s++)
-		if (!g_ascii_isalnum(*s) && !strchr(" .-_", *s))
-			return false;
-	return n <= 11;
-}
-
-static struct provider *provider_new(const struct conf_block *b, struct conf_errors *e)
-{
-	struct provider *p = g_new0(struct provider, 1);
-
-	p->name = g_strdup(b->title);
-	p->host = dup_text(b, KEY_provider_host);
-	p->port = (int)conf_number(b, KEY_provider_port);
-	p->system_id = dup_text(b, KEY_provider_system_id);
-	p->password = password_of(b, e);
-	p->system_type = dup_text(b, KEY_provider_system_type);
-	p->source_addr = dup_text(b, KEY_provider_source_addr);
-	p->window = (guint)conf_number(b, KEY_provider_window);
-	p->enquire_link_s = conf_number(b, KEY_provider_enquire_link);
-	p->response_timeout_s = conf_number(b, KEY_provider_response_timeout);
-	if (!is_source_addr(p->source_addr))
-		conf_wrong(e, conf_line(b, KEY_provider_source_addr),
-			   "source_addr = \"%s\" is no sender; write a number, or at most 11 "
-			   "letters and digits", p->source_addr);
-	if (strlen(p->system_id) > 15 || strlen(p->system_type) > 12)
-		conf_wrong(e, b->line, "system_id or system_type is too long; at most 15 and 12 "
-			   "octets (SMPP 3.4, 4.1.1)");
-	return p;
-}
-
-static void provider_free(gpointer data)
-{
-	struct provider *p = data;
-
-	g_free(p->name);
-	g_free(p->host);
-	g_free(p->system_id);
-	g_free(p->password);
-	g_free(p->system_type);
-	g_free(p->source_addr);
-	g_free(p);
-}
-
-static void build_providers(struct conf *c, const struct conf_file *f, struct conf_errors *e)
-{
-	c->providers = g_ptr_array_new_with_free_func(provider_free);
-	for (guint i = 0; i < f->blocks->len; i++) {
-		const struct conf_block *b = f->blocks->pdata[i];
-
-		if (b->section != SECTION_provider)
-			continue;
-		if (c->providers->len == 1)
-			conf_wrong(e, b->line, "a second provider; this version binds to one, keep "
-				   "one");
-		else
-			g_ptr_array_add(c->providers, provider_new(b, e));
-	}
 }
 
 static void build_sources(struct conf *c, const struct conf_block *m)
@@ -278,7 +162,7 @@ void conf_build_settings(struct conf *c, const struct conf_file *f, const char *
 	build_rules(c, m, e);
 	build_relay(c, m, e);
 	build_sources(c, m);
-	build_providers(c, f, e);
+	conf_build_providers(c, f, e);
 	c->profile_dir = g_strdup(profile_folder(m, profile_dir));
 	build_profiles(c, conf_line(m, KEY_main_profile_dir), e);
 }
@@ -287,4 +171,5 @@ void conf_build(struct conf *c, const struct conf_file *f, const char *profile_d
 {
 	conf_build_settings(c, f, profile_dir, e);
 	conf_build_roster(c, f, e);
+	conf_check_providers(c, e);
 }

@@ -11,6 +11,12 @@ void conf_build(struct conf *c, const struct conf_file *f, const char *profile_d
 /* The same without people, policies and lines: an empty roster. */
 void conf_build_settings(struct conf *c, const struct conf_file *f, const char *profile_dir, struct conf_errors *e);
 
+/* The providers; conf_provider.c */
+void conf_build_providers(struct conf *c, const struct conf_file *f, struct conf_errors *e);
+
+/* Every phone of the roster is served by one of them. */
+void conf_check_providers(const struct conf *c, struct conf_errors *e);
+
 /* The rest; c's own settings are there. conf_roster.c */
 void conf_build_roster(struct conf *c, const struct conf_file *f, struct conf_errors *e);
 

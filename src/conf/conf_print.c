@@ -86,6 +86,7 @@ void conf_explain(const struct conf *c, FILE *out)
 	for (guint i = 0; i < c->providers->len; i++) {
 		const struct provider *p = c->providers->pdata[i];
 
-		fprintf(out, "provider %s: %s:%d as %s\n", p->name, p->host, p->port, p->system_id);
+		fprintf(out, "provider %s: %s:%d as %s, %s, priority %d\n", p->name, p->host, p->port, p->system_id,
+			p->tls ? "TLS" : "not encrypted", p->priority);
 	}
 }

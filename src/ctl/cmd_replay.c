@@ -37,7 +37,7 @@ struct replay {
 
 /* ---- the carrier that prints ---- */
 
-static bool dry_ready(struct carrier *c)
+static guint dry_room(struct carrier *c)
 {
 	return c != NULL;
 }
@@ -59,7 +59,7 @@ static void dry_send(struct carrier *c, const struct parcel *p)
 	g_array_append_val(d->sent, p->job);
 }
 
-static const struct carrier_ops dry_ops = { .ready = dry_ready, .send = dry_send };
+static const struct carrier_ops dry_ops = { .room = dry_room, .send = dry_send };
 
 static bool tell_outcomes(struct replay *r)
 {
@@ -68,20 +68,22 @@ static bool tell_outcomes(struct replay *r)
 
 	r->texts.sent = g_array_new(FALSE, FALSE, sizeof(int64_t));
 	for (guint k = 0; k < sent->len; k++)
-		e.outcome(e.user, g_array_index(sent, int64_t, k), CARRIER_SENT, "", "");
+		e.outcome(e.user, "", g_array_index(sent, int64_t, k), CARRIER_SENT, "", "");
 	return sent->len > 0;
 }
 
 /* Does all that comes due until then. */
 static void pass_until(struct replay *r, int64_t until)
 {
+	bool told;
+
 	do {
 		int64_t next = outbox_turn(r->outbox);
 
-		if (tell_outcomes(r))
-			continue;
-		clock_fake(MIN(clock_now() + MAX(next, 1), until));
-	} while (clock_now() < until);
+		told = tell_outcomes(r);
+		if (!told)
+			clock_fake(MIN(clock_now() + MAX(next, 1), until));
+	} while (told || clock_now() < until);
 }
 
 /* ---- one mail ---- */

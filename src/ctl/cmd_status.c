@@ -1,4 +1,4 @@
-/* ringback status, ringback reload: the daemon that runs, by its control sockets. */
+/* ringback status, ringback providers, ringback reload: the daemon that runs, by its control sockets. */
 #include <jansson.h>
 #include <string.h>
 #include <sysexits.h>
@@ -20,6 +20,8 @@ static char *ask_role(const struct command_work *w, const char *role, const char
 
 static void print_value(struct printer *out, const char *key, const json_t *v)
 {
+	if (json_is_array(v))
+		return;			/* the providers: a command of their own */
 	if (json_is_integer(v))
 		printer_int(out, key, json_integer_value(v));
 	else if (json_is_boolean(v))
@@ -119,6 +121,45 @@ const struct command_def cmd_status = {
 	.arguments = "[--json]",
 	.help = "the daemon that runs, and what the store holds",
 	.run = run_status,
+};
+
+/* ---- providers ---- */
+
+static int run_providers(struct command_env *env, int argc, char **argv)
+{
+	struct command_work w = { 0 };
+	g_autoptr(GError) err = NULL;
+	g_autofree char *text = NULL;
+	json_t *o = NULL;
+	int code;
+
+	(void)argv;
+	if (argc != 1)
+		return command_usage(&cmd_providers);
+	code = command_load(env, &w);
+	if (!code && !(text = ask_role(&w, "courier", "status", &err)))
+		code = command_fail(EX_UNAVAILABLE, "no courier runs: %s", err->message);
+	if (!code) {
+		size_t k;
+		json_t *provider;
+
+		o = json_loads(text, 0, NULL);
+		json_array_foreach(json_object_get(o, "providers"), k, provider) {
+			printer_begin(env->out);
+			print_object(env->out, "", provider);
+			printer_end(env->out);
+		}
+	}
+	json_decref(o);
+	command_end(&w);
+	return code;
+}
+
+const struct command_def cmd_providers = {
+	.name = "providers",
+	.arguments = "[--json]",
+	.help = "each provider: is it bound, what is under way, what went wrong last",
+	.run = run_providers,
 };
 
 /* ---- reload ---- */

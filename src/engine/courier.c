@@ -7,12 +7,13 @@
 
 #include "clock.h"
 #include "err.h"
+#include "fleet.h"
 #include "log.h"
 #include "outbox.h"
 #include "smpp.h"
 #include "smtp.h"
 
-#define FDS_MAX 16
+#define FDS_MAX (FLEET_MEMBERS_MAX + 2)
 
 struct courier {
 	struct engine *engine;
@@ -26,20 +27,34 @@ struct courier {
 	int64_t stop_by_ms;
 };
 
-static struct carrier *make_texts(const struct conf *conf, const struct carrier_events *events)
+static struct carrier *make_provider(const struct provider *p, const struct carrier_events *events)
 {
-	const struct provider *p = conf->providers->len ? g_ptr_array_index(conf->providers, 0) : NULL;
-	struct smpp_settings s = { 0 };
-
-	if (!p)
-		return NULL;
-	s = (struct smpp_settings){
-		.name = p->name, .host = p->host, .port = p->port, .system_id = p->system_id, .password = p->password,
+	struct tls_settings tls = { .name = p->tls_name, .ca = p->tls_ca, .cert = p->tls_cert, .key = p->tls_key };
+	struct smpp_settings s = {
+		.tls = p->tls ? &tls : NULL, .name = p->name, .host = p->host, .port = p->port, .system_id = p->system_id, .password = p->password,
 		.system_type = p->system_type, .source_addr = p->source_addr, .window = p->window,
 		.enquire_link_s = p->enquire_link_s, .response_timeout_s = p->response_timeout_s,
 		.reconnect_min_s = 1, .reconnect_max_s = 60
 	};
+
 	return smpp_new(&s, events);
+}
+
+static struct carrier *make_texts(const struct conf *conf, const struct carrier_events *events)
+{
+	struct carrier *fleet = conf->providers->len ? fleet_new(events) : NULL;
+
+	for (guint k = 0; k < conf->providers->len; k++) {
+		const struct provider *p = g_ptr_array_index(conf->providers, k);
+		struct carrier_events own = fleet_events(fleet);
+		struct fleet_place place = {
+			.priority = p->priority, .weight = p->weight, .rate = p->rate,
+			.prefixes = (const char *const *)p->prefixes
+		};
+
+		fleet_add(fleet, make_provider(p, &own), &place);
+	}
+	return fleet;
 }
 
 static struct carrier *make_mails(const struct conf *conf, const struct carrier_events *events)
@@ -74,7 +89,7 @@ static void wait_for(struct waiting *w, struct carrier *c, gsize *n_r)
 {
 	int ms = c ? c->ops->timeout_ms(c) : -1;
 
-	*n_r = c ? c->ops->fds(c, w->fds + w->n, 4) : 0;
+	*n_r = c ? c->ops->fds(c, w->fds + w->n, FDS_MAX - w->n) : 0;
 	w->n += *n_r;
 	if (ms >= 0 && ms < w->timeout_ms)
 		w->timeout_ms = ms;
@@ -117,10 +132,13 @@ static void tell_carriers_to_stop(struct courier *c)
 static void one_turn(struct courier *c, bool sending)
 {
 	struct waiting w = { 0 };
-	int64_t until_s;
+	int64_t until_s = 1;
 
 	g_mutex_lock(&c->lock);
-	until_s = sending ? outbox_turn(c->outbox) : 1;
+	if (sending)
+		until_s = outbox_turn(c->outbox);
+	else
+		outbox_settle(c->outbox);
 	collect(c, &w, until_s);
 	g_mutex_unlock(&c->lock);
 	if (poll(w.fds, w.n, w.timeout_ms) < 0) {
@@ -144,6 +162,7 @@ static gpointer run(gpointer user)
 	g_mutex_unlock(&c->lock);
 	while (!(idle(c->texts) && idle(c->mails)) && clock_mono_ms() < c->stop_by_ms)
 		one_turn(c, false);
+	outbox_settle(c->outbox);
 	return NULL;
 }
 
@@ -201,16 +220,19 @@ void courier_stop(struct courier *c, int64_t timeout_s)
 	courier_free(c);
 }
 
-bool courier_status(struct courier *c, enum job_kind kind, struct carrier_status *s_r, struct arena *a)
+gsize courier_status(struct courier *c, enum job_kind kind, struct carrier_status *s_r, gsize max, struct arena *a)
 {
 	struct carrier *carrier = kind == JOB_TEXT ? c->texts : kind == JOB_MAIL ? c->mails : NULL;
+	gsize n;
 
 	if (!carrier)
-		return false;
+		return 0;
 	g_mutex_lock(&c->lock);
-	carrier->ops->status(carrier, s_r);
-	s_r->name = arena_strdup(a, s_r->name);
-	s_r->last_error = arena_strdup(a, s_r->last_error);
+	n = carrier->ops->status(carrier, s_r, max);
+	for (gsize k = 0; k < n; k++) {
+		s_r[k].name = arena_strdup(a, s_r[k].name);
+		s_r[k].last_error = arena_strdup(a, s_r[k].last_error);
+	}
 	g_mutex_unlock(&c->lock);
-	return true;
+	return n;
 }

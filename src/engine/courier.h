@@ -12,7 +12,8 @@ void courier_wake(struct courier *c);	/* any thread, any signal handler */
 /* Ends: no new sends, waits up to timeout_s for answers that are outstanding, unbinds, joins the thread. */
 void courier_stop(struct courier *c, int64_t timeout_s);
 
-/* Copies the state of the text and mail carriers; false if there is none of that kind. Any thread. */
-bool courier_status(struct courier *c, enum job_kind kind, struct carrier_status *s_r, struct arena *a);
+/* Copies the state of each provider (texts) or of the relay (mails), at most max; gives how many there are. Any
+ * thread. */
+gsize courier_status(struct courier *c, enum job_kind kind, struct carrier_status *s_r, gsize max, struct arena *a);
 
 #endif

@@ -18,26 +18,15 @@ struct outbox {
 	struct store *store;
 	struct carrier *texts, *mails;
 	struct early *early;
-	char *provider;		/* of texts; one that is configured later is bound after the next start */
 	bool failed;		/* the store took something not in this turn: no haste for the next */
-	GQueue unrecorded;	/* struct outcome *: the store failed when they came */
+	GQueue unrecorded;	/* struct outcome *, as they came; many share one commit */
 };
 
 struct outcome {
 	int64_t job;
 	enum carrier_result result;
-	char *id, *error;
+	char *provider, *id, *error;
 };
-
-static char *provider_of(struct engine *e)
-{
-	struct conf *conf = engine_conf(e);
-	const struct provider *p = conf->providers->len ? conf->providers->pdata[0] : NULL;
-	char *name = g_strdup(p ? p->name : "");
-
-	conf_unref(conf);
-	return name;
-}
 
 struct outbox *outbox_new(struct engine *e, struct store *s, struct carrier *texts, struct carrier *mails)
 {
@@ -48,17 +37,18 @@ struct outbox *outbox_new(struct engine *e, struct store *s, struct carrier *tex
 	o->texts = texts;
 	o->mails = mails;
 	o->early = early_new();
-	o->provider = provider_of(e);
 	g_queue_init(&o->unrecorded);
 	return o;
 }
 
-static struct outcome *outcome_new(int64_t job, enum carrier_result result, const char *id, const char *error)
+static struct outcome *outcome_new(const char *provider, int64_t job, enum carrier_result result, const char *id,
+				   const char *error)
 {
 	struct outcome *c = g_new0(struct outcome, 1);
 
 	c->job = job;
 	c->result = result;
+	c->provider = g_strdup(provider);
 	c->id = g_strdup(id ? id : "");
 	c->error = g_strdup(error && *error ? error : "no reason given");
 	return c;
@@ -68,6 +58,7 @@ static void outcome_free(gpointer p)
 {
 	struct outcome *c = p;
 
+	g_free(c->provider);
 	g_free(c->id);
 	g_free(c->error);
 	g_free(c);
@@ -79,7 +70,6 @@ void outbox_free(struct outbox *o)
 		return;
 	early_free(o->early);
 	g_queue_clear_full(&o->unrecorded, outcome_free);
-	g_free(o->provider);
 	g_free(o);
 }
 
@@ -187,7 +177,8 @@ static void put_back(struct outbox *o, GPtrArray *parcels)
 	for (guint k = 0; k < parcels->len; k++) {
 		const struct parcel *p = g_ptr_array_index(parcels, k);
 
-		g_queue_push_tail(&o->unrecorded, outcome_new(p->job, CARRIER_LATER, "", "the store failed"));
+		g_queue_push_tail(&o->unrecorded,
+				  outcome_new("", p->job, CARRIER_LATER, "", "the store failed"));
 	}
 	g_ptr_array_set_size(parcels, 0);
 }
@@ -198,11 +189,12 @@ static bool send_due(struct outbox *o, struct carrier *c, enum job_kind kind)
 	g_autoptr(GPtrArray) parcels = g_ptr_array_new();
 	g_autoptr(GError) err = NULL;
 	struct due due = { .kind = kind, .now = clock_now(), .a = a };
-	struct claim claim = { .kind = kind, .now = due.now, .a = a, .parcels = parcels, .limit = 1 };
+	struct claim claim = { .kind = kind, .now = due.now, .a = a, .parcels = parcels };
 	struct conf *conf;
 	bool ok;
 
-	if (!c || !c->ops->ready(c) || !look(o, &due))
+	claim.limit = c ? MIN(c->ops->room(c), BATCH) : 0;
+	if (!claim.limit || !look(o, &due))
 		return false;
 	claim.conf = conf = engine_conf(o->engine);
 	ok = store_run(o->store, think_claim, &claim, &err) == STORE_DONE;
@@ -320,50 +312,75 @@ static const char *result_name(enum carrier_result result)
 	return names[result];
 }
 
-static bool record(struct outbox *o, const struct outcome *c)
+/* Outcomes that share one commit. */
+struct results {
+	const struct conf *conf;
+	struct arena *a;
+	const struct outcome *all[BATCH];
+	gsize n;
+};
+
+static bool think_results(struct store_tx *tx, void *user, GError **err)
+{
+	const struct results *all = user;
+
+	for (gsize k = 0; k < all->n; k++) {
+		const struct outcome *c = all->all[k];
+		struct result r = {
+			.conf = all->conf, .a = all->a, .job = c->job, .now = clock_now(), .result = c->result,
+			.id = c->id, .error = text_line(all->a, c->error, 200), .provider = c->provider
+		};
+
+		if (!think_result(tx, &r, err))
+			return false;
+	}
+	return true;
+}
+
+/* The first n of those that came. */
+static bool record(struct outbox *o, gsize n)
 {
 	AUTO_ARENA a = arena_new();
 	g_autoptr(GError) err = NULL;
-	struct conf *conf = engine_conf(o->engine);
-	struct result r = {
-		.conf = conf, .a = a, .job = c->job, .now = clock_now(), .result = c->result, .id = c->id,
-		.error = text_line(a, c->error, 200), .provider = o->provider
-	};
-	bool ok = store_run(o->store, think_result, &r, &err) == STORE_DONE;
+	struct results r = { .conf = engine_conf(o->engine), .a = a };
+	bool ok;
 
+	for (GList *l = o->unrecorded.head; l && r.n < n; l = l->next)
+		r.all[r.n++] = l->data;
+	ok = store_run(o->store, think_results, &r, &err) == STORE_DONE;
 	if (!ok)
-		log_error("outbox: job=%" G_GINT64_FORMAT " outcome not recorded yet: %s", c->job,
+		log_error("outbox: job=%" G_GINT64_FORMAT " outcome not recorded yet: %s", r.all[0]->job,
 			  err ? err->message : "?");
-	conf_unref(conf);
+	for (gsize k = 0; ok && k < r.n; k++)
+		outcome_free(g_queue_pop_head(&o->unrecorded));
+	conf_unref((struct conf *)r.conf);
 	return ok;
 }
 
-/* Called by the carriers. What the store cannot take now is kept, and recorded at a later turn; if the process dies
- * before, the job is still SENDING and outbox_recover() finds it. */
-static void on_outcome(void *user, int64_t job, enum carrier_result result, const char *id, const char *error)
+bool outbox_settle(struct outbox *o)
+{
+	bool any = !g_queue_is_empty(&o->unrecorded);
+
+	/* One that the store does not take shall not keep back those before it. */
+	while (!g_queue_is_empty(&o->unrecorded))
+		if (!record(o, BATCH) && !record(o, 1))
+			return false;
+	if (any)
+		early_match(o->early, o->engine);
+	return true;
+}
+
+/* Called by the carriers. If the process dies before the next turn wrote it down, the job is still SENDING and
+ * outbox_recover() finds it. */
+static void on_outcome(void *user, const char *provider, int64_t job, enum carrier_result result, const char *id,
+		       const char *error)
 {
 	struct outbox *o = user;
-	struct outcome *c = outcome_new(job, result, id, error);
+	struct outcome *c = outcome_new(provider, job, result, id, error);
 
 	if (result != CARRIER_SENT)
 		log_warn("outbox: job=%" G_GINT64_FORMAT " result=%s error=%s", job, result_name(result), c->error);
-	if (!record(o, c)) {
-		g_queue_push_tail(&o->unrecorded, c);
-		return;
-	}
-	outcome_free(c);
-	if (result == CARRIER_SENT)
-		early_match(o->early, o->engine);
-}
-
-static bool record_late(struct outbox *o)
-{
-	while (!g_queue_is_empty(&o->unrecorded)) {
-		if (!record(o, g_queue_peek_head(&o->unrecorded)))
-			return false;
-		outcome_free(g_queue_pop_head(&o->unrecorded));
-	}
-	return true;
+	g_queue_push_tail(&o->unrecorded, c);
 }
 
 static bool on_received(void *user, const char *provider, const char *phone, const char *text)
@@ -383,6 +400,7 @@ static bool on_receipted(void *user, const char *provider, const struct receipt 
 	struct outbox *o = user;
 	g_autoptr(GError) err = NULL;
 
+	outbox_settle(o);	/* the text's own id comes before its receipt */
 	if (engine_receipt(o->engine, provider, r, &err))
 		return true;
 	if (g_error_matches(err, ERR_DOMAIN, ERR_INPUT)) {
@@ -465,7 +483,7 @@ static bool think_next(struct store_tx *tx, void *user, GError **err)
 
 static bool usable(struct carrier *c)
 {
-	return c && c->ops->ready(c);
+	return c && c->ops->room(c) > 0;
 }
 
 /* A text that waits for a link that is down is no reason to wake up: the link's own turn is. */
@@ -481,7 +499,7 @@ static int64_t next_turn(struct outbox *o)
 int64_t outbox_turn(struct outbox *o)
 {
 	o->failed = false;
-	if (!record_late(o))
+	if (!outbox_settle(o))
 		return 1;
 	while (timers_due(o))
 		;

@@ -17,7 +17,10 @@ void outbox_set_carriers(struct outbox *o, struct carrier *texts, struct carrier
 /* Once after the start: jobs that were SENDING may have gone; they go once more, marked possibly_twice. */
 bool outbox_recover(struct outbox *o, GError **err);
 
-/* Does all that is due at clock_now(). Gives seconds until the next turn is wanted, at most 60. Store failures are
+/* Writes down what the carriers said since the last turn. False: the store failed; it is kept for the next time. */
+bool outbox_settle(struct outbox *o);
+
+/* Settles, then does all that is due at clock_now(). Gives seconds until the next turn is wanted, at most 60. Store failures are
  * logged here and tried again. */
 int64_t outbox_turn(struct outbox *o);
 

@@ -1,7 +1,7 @@
 /* carrier.h - how the courier hands things to the world. One contract for texts and mail, and for tests.
  *
  * A carrier never blocks its caller: carrier_send() takes a copy, the outcome comes later through the callback, from
- * carrier_turn() in the courier's thread (and only from there). At most `window` sends are under way. */
+ * turn() in the courier's thread (and only from there). */
 #ifndef RINGBACK_CARRIER_H
 #define RINGBACK_CARRIER_H
 
@@ -37,7 +37,9 @@ struct receipt {
 
 struct carrier_events {
 	void *user;
-	void (*outcome)(void *user, int64_t job, enum carrier_result result, const char *id, const char *error);
+	/* provider: the name of who was asked, "" where none was. */
+	void (*outcome)(void *user, const char *provider, int64_t job, enum carrier_result result, const char *id,
+			const char *error);
 	/* The next two give true once durable; then the peer is told (deliver_sm_resp). False: it will send again. */
 	bool (*received)(void *user, const char *provider, const char *phone, const char *text);
 	bool (*receipted)(void *user, const char *provider, const struct receipt *r);
@@ -48,16 +50,17 @@ struct carrier_status {
 	bool up;
 	guint under_way;
 	guint64 sent, failed, received;
+	guint window;		/* how many may be under way; 0: no matter */
 	const char *last_error;	/* "" if none; valid until the next turn */
 };
 
 struct carrier_ops {
-	bool (*ready)(struct carrier *c);		/* can send now */
-	void (*send)(struct carrier *c, const struct parcel *p);	/* only when ready */
-	gsize (*fds)(struct carrier *c, struct pollfd *fds, gsize max);	/* what to wait for; at most 4 */
+	guint (*room)(struct carrier *c);		/* how many it can take now */
+	void (*send)(struct carrier *c, const struct parcel *p);	/* only when there is room */
+	gsize (*fds)(struct carrier *c, struct pollfd *fds, gsize max);	/* what to wait for; gives how many */
 	int (*timeout_ms)(struct carrier *c);		/* until the next turn is wanted; -1: no need */
 	void (*turn)(struct carrier *c, const struct pollfd *fds, gsize n);	/* do what can be done without blocking */
-	void (*status)(struct carrier *c, struct carrier_status *s_r);
+	gsize (*status)(struct carrier *c, struct carrier_status *s_r, gsize max);	/* of each peer; gives how many */
 	void (*stop)(struct carrier *c);		/* finish what is outstanding, then unbind; keep turning until idle */
 	bool (*idle)(struct carrier *c);		/* after stop: nothing is left to do */
 	void (*free)(struct carrier *c);

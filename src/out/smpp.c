@@ -86,7 +86,7 @@ static void outcome(struct smpp *s, int64_t job, enum carrier_result result, con
 		s->n_sent++;
 	else if (result == CARRIER_REFUSED)
 		s->n_failed++;
-	s->events.outcome(s->events.user, job, result, id, error);
+	s->events.outcome(s->events.user, s->set.name, job, result, id, error);
 }
 
 void smpp_pending_settle(struct smpp *s, struct pending *p, enum carrier_result result, const char *id,
@@ -366,12 +366,14 @@ static void smpp_turn(struct carrier *c, const struct pollfd *fds, gsize n)
 
 /* ---- the carrier ---- */
 
-static bool smpp_ready(struct carrier *c)
+static guint smpp_room(struct carrier *c)
 {
 	struct smpp *s = smpp_of(c);
+	guint room = s->set.window - MIN(s->pending.length, s->set.window);
 
-	return s->state == BOUND && !s->stopping && !s->rebind && s->pending.length < s->set.window &&
-	       (s->next_send == 0 || clock_mono_ms() >= s->next_send);
+	if (s->state != BOUND || s->stopping || s->rebind || (s->next_send && clock_mono_ms() < s->next_send))
+		return 0;
+	return s->gap_ms ? MIN(room, 1) : room;
 }
 
 static void pending_add(struct smpp *s, const struct smpp_submit *submit, int64_t job, guint64 start)
@@ -426,7 +428,7 @@ static void smpp_send(struct carrier *c, const struct parcel *p)
 	unsigned char octets[TEXT_MAX];
 	int n = gsm_encode(gsm_transliterate(a, p->text), octets, sizeof(octets));
 
-	g_assert(smpp_ready(c));
+	g_assert(smpp_room(c));
 	if (n < 1)
 		refuse(s, p->job, n ? "the text is longer than 253 septets" : "the text is empty");
 	else
@@ -464,14 +466,17 @@ static int smpp_timeout_ms(struct carrier *c)
 	return due < 0 ? -1 : (int)CLAMP(due - clock_mono_ms(), 0, 3600 * 1000);
 }
 
-static void smpp_status(struct carrier *c, struct carrier_status *s_r)
+static gsize smpp_status(struct carrier *c, struct carrier_status *s_r, gsize max)
 {
 	struct smpp *s = smpp_of(c);
 
+	if (!max)
+		return 0;
 	*s_r = (struct carrier_status){
 		.name = s->set.name, .up = s->state == BOUND, .under_way = s->pending.length, .sent = s->n_sent,
-		.failed = s->n_failed, .received = s->n_received, .last_error = s->last_error,
+		.failed = s->n_failed, .received = s->n_received, .last_error = s->last_error, .window = s->set.window,
 	};
+	return 1;
 }
 
 static void smpp_stop(struct carrier *c)
@@ -486,6 +491,28 @@ static bool smpp_idle(struct carrier *c)
 	return s->state == STOPPED && !s->refused.length && !s->pending.length;
 }
 
+static struct tls_settings *tls_copy(const struct tls_settings *from)
+{
+	struct tls_settings *to = g_new0(struct tls_settings, 1);
+
+	to->name = g_strdup(from->name);
+	to->ca = g_strdup(from->ca);
+	to->cert = g_strdup(from->cert);
+	to->key = g_strdup(from->key);
+	return to;
+}
+
+static void tls_clear(const struct tls_settings *tls)
+{
+	if (!tls)
+		return;
+	g_free((char *)tls->name);
+	g_free((char *)tls->ca);
+	g_free((char *)tls->cert);
+	g_free((char *)tls->key);
+	g_free((struct tls_settings *)tls);
+}
+
 static void settings_copy(struct smpp_settings *to, const struct smpp_settings *from)
 {
 	*to = *from;
@@ -496,6 +523,8 @@ static void settings_copy(struct smpp_settings *to, const struct smpp_settings *
 	to->system_type = g_strdup(from->system_type ? from->system_type : "");
 	to->source_addr = g_strdup(from->source_addr ? from->source_addr : "");
 	to->window = CLAMP(from->window, 1, 1000);
+	if (from->tls)
+		to->tls = tls_copy(from->tls);
 }
 
 static void settings_clear(struct smpp_settings *set)
@@ -506,6 +535,7 @@ static void settings_clear(struct smpp_settings *set)
 	g_free((char *)set->password);
 	g_free((char *)set->system_type);
 	g_free((char *)set->source_addr);
+	tls_clear(set->tls);
 }
 
 static void smpp_free(struct carrier *c)
@@ -523,7 +553,7 @@ static void smpp_free(struct carrier *c)
 }
 
 static const struct carrier_ops smpp_ops = {
-	.ready = smpp_ready, .send = smpp_send, .fds = smpp_fds, .timeout_ms = smpp_timeout_ms, .turn = smpp_turn,
+	.room = smpp_room, .send = smpp_send, .fds = smpp_fds, .timeout_ms = smpp_timeout_ms, .turn = smpp_turn,
 	.status = smpp_status, .stop = smpp_stop, .idle = smpp_idle, .free = smpp_free,
 };
 
@@ -534,7 +564,7 @@ struct carrier *smpp_new(const struct smpp_settings *settings, const struct carr
 	s->carrier.ops = &smpp_ops;
 	settings_copy(&s->set, settings);
 	s->events = *events;
-	s->wire = wire_new(s->set.host, s->set.port);
+	s->wire = wire_new(s->set.host, s->set.port, s->set.tls);
 	s->by_sequence = g_hash_table_new(NULL, NULL);
 	s->arena = arena_new();
 	s->last_error = g_strdup("");

@@ -3,11 +3,13 @@
 #define RINGBACK_SMPP_H
 
 #include "carrier.h"
+#include "tls.h"
 
 struct smpp_settings {
 	const char *name;		/* provider, for journal and log */
 	const char *host;		/* name or address */
 	int port;
+	const struct tls_settings *tls;	/* NULL: not encrypted */
 	const char *system_id;		/* at most 15 octets */
 	const char *password;		/* at most 8 octets */
 	const char *system_type;	/* at most 12 octets */

@@ -12,6 +12,7 @@
 
 #include "log.h"
 
+#define NAME "smtp"
 #define MAIL_MAX (1024 * 1024)
 #define ADDRESS_MAX 254		/* RFC 5321, 4.5.3.1 */
 
@@ -212,7 +213,7 @@ static struct smtp *smtp_of(struct carrier *c)
 	return (struct smtp *)c;
 }
 
-static bool smtp_ready(struct carrier *c)
+static guint smtp_room(struct carrier *c)
 {
 	return smtp_of(c)->under_way == 0 && !smtp_of(c)->stopping;
 }
@@ -236,7 +237,7 @@ static void smtp_send(struct carrier *c, const struct parcel *p)
 	struct task *t = g_new0(struct task, 1);
 	const char *fault = parcel_fault(p);
 
-	g_assert(smtp_ready(c));
+	g_assert(smtp_room(c));
 	t->job = p->job;
 	s->under_way++;
 	if (fault) {
@@ -277,7 +278,7 @@ static void outcome(struct smtp *s, struct task *t)
 		s->n_failed++;
 	g_free(s->last_error);
 	s->last_error = g_strdup(t->error ? t->error : "");
-	s->events.outcome(s->events.user, t->job, t->result, t->id ? t->id : "", t->error ? t->error : "");
+	s->events.outcome(s->events.user, NAME, t->job, t->result, t->id ? t->id : "", t->error ? t->error : "");
 }
 
 static void smtp_turn(struct carrier *c, const struct pollfd *fds, gsize n)
@@ -296,14 +297,17 @@ static void smtp_turn(struct carrier *c, const struct pollfd *fds, gsize n)
 	}
 }
 
-static void smtp_status_of(struct carrier *c, struct carrier_status *s_r)
+static gsize smtp_status_of(struct carrier *c, struct carrier_status *s_r, gsize max)
 {
 	struct smtp *s = smtp_of(c);
 
+	if (!max)
+		return 0;
 	*s_r = (struct carrier_status){
-		.name = "smtp", .up = s->up, .under_way = s->under_way, .sent = s->n_sent, .failed = s->n_failed,
-		.last_error = s->last_error,
+		.name = NAME, .up = s->up, .under_way = s->under_way, .sent = s->n_sent, .failed = s->n_failed,
+		.last_error = s->last_error, .window = 1,
 	};
+	return 1;
 }
 
 static void smtp_stop(struct carrier *c)
@@ -334,7 +338,7 @@ static void smtp_free(struct carrier *c)
 }
 
 static const struct carrier_ops smtp_ops = {
-	.ready = smtp_ready, .send = smtp_send, .fds = smtp_fds, .timeout_ms = smtp_timeout_ms, .turn = smtp_turn,
+	.room = smtp_room, .send = smtp_send, .fds = smtp_fds, .timeout_ms = smtp_timeout_ms, .turn = smtp_turn,
 	.status = smtp_status_of, .stop = smtp_stop, .idle = smtp_idle, .free = smtp_free,
 };
 

@@ -29,6 +29,8 @@ struct wire {
 	int port;
 	enum wire_state state;
 	int fd;
+	const struct tls_settings *tls_settings;	/* NULL: plain */
+	struct tls *tls;	/* from the moment that the peer is connected */
 	struct lookup *lookup;
 	struct addrinfo *list, *next;
 	int64_t deadline;
@@ -85,12 +87,13 @@ static struct lookup *lookup_start(const char *host, int port)
 	return l;
 }
 
-struct wire *wire_new(const char *host, int port)
+struct wire *wire_new(const char *host, int port, const struct tls_settings *tls)
 {
 	struct wire *w = g_new0(struct wire, 1);
 
 	w->host = g_strdup(host);
 	w->port = port;
+	w->tls_settings = tls;
 	w->fd = -1;
 	w->in = g_byte_array_new();
 	w->out = g_byte_array_new();
@@ -99,6 +102,8 @@ struct wire *wire_new(const char *host, int port)
 
 static void fd_close(struct wire *w)
 {
+	tls_free(w->tls);
+	w->tls = NULL;
 	if (w->fd >= 0)
 		close(w->fd);
 	w->fd = -1;
@@ -140,8 +145,11 @@ void wire_open(struct wire *w, int64_t timeout_ms)
 
 void wire_shut(struct wire *w)
 {
-	if (w->state == WIRE_OPEN)
-		shutdown(w->fd, SHUT_WR);
+	if (w->state != WIRE_OPEN)
+		return;
+	if (w->tls)
+		tls_shut(w->tls);
+	shutdown(w->fd, SHUT_WR);
 }
 
 static bool gone(struct wire *w, GError **err, const char *what, const char *why)
@@ -205,11 +213,31 @@ static int connect_check(struct wire *w)
 	return -1;
 }
 
+/* A peer that cannot show who it is ends the attempt: the next address is no better. */
+static bool secure_turn(struct wire *w, GError **err)
+{
+	g_autoptr(GError) why = NULL;
+	int done;
+
+	if (!w->tls)
+		w->tls = tls_new(w->tls_settings, w->fd, &why);
+	done = w->tls ? tls_handshake(w->tls, &why) : -1;
+	if (done < 0)
+		return gone(w, err, "connecting to", why->message);
+	if (done == 0 && clock_mono_ms() >= w->deadline)
+		return gone(w, err, "connecting to", "no answer to the TLS handshake; does it speak TLS there?");
+	if (done == 1)
+		w->state = WIRE_OPEN;
+	return true;
+}
+
 static bool connect_turn(struct wire *w, GError **err)
 {
 	for (;;) {
-		int done = w->fd >= 0 ? connect_check(w) : -1;
+		int done = w->tls ? 1 : w->fd >= 0 ? connect_check(w) : -1;
 
+		if (done == 1 && w->tls_settings)
+			return secure_turn(w, err);
 		if (done == 1) {
 			w->state = WIRE_OPEN;
 			return true;
@@ -224,12 +252,17 @@ static bool connect_turn(struct wire *w, GError **err)
 	}
 }
 
+static ssize_t wire_put(struct wire *w, const void *octets, gsize n)
+{
+	return w->tls ? tls_write(w->tls, octets, n) : send(w->fd, octets, n, MSG_NOSIGNAL);
+}
+
 bool wire_flush(struct wire *w, GError **err)
 {
 	gsize done = 0;
 
 	while (w->state == WIRE_OPEN && done < w->out->len) {
-		ssize_t n = send(w->fd, w->out->data + done, w->out->len - done, MSG_NOSIGNAL);
+		ssize_t n = wire_put(w, w->out->data + done, w->out->len - done);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -265,7 +298,7 @@ static bool wire_read(struct wire *w, GError **err)
 
 	input_compact(w);
 	while (reading(w)) {
-		ssize_t n = recv(w->fd, chunk, sizeof(chunk), 0);
+		ssize_t n = w->tls ? tls_read(w->tls, chunk, sizeof(chunk)) : recv(w->fd, chunk, sizeof(chunk), 0);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -276,7 +309,7 @@ static bool wire_read(struct wire *w, GError **err)
 		if (n == 0)
 			return gone(w, err, "reading from", "the peer closed the connection");
 		g_byte_array_append(w->in, chunk, (guint)n);
-		if ((gsize)n < sizeof(chunk))
+		if (!w->tls && (gsize)n < sizeof(chunk))
 			return true;
 	}
 	return true;
@@ -308,7 +341,7 @@ bool wire_poll(const struct wire *w, struct pollfd *fd_r)
 	if (w->lookup)
 		fd_r->events = POLLIN;
 	else if (w->state == WIRE_OPENING)
-		fd_r->events = POLLOUT;
+		fd_r->events = w->tls && !tls_wants_write(w->tls) ? POLLIN : POLLOUT;
 	else
 		fd_r->events = (short)((reading(w) ? POLLIN : 0) | (w->out->len ? POLLOUT : 0));
 	return true;
@@ -316,6 +349,8 @@ bool wire_poll(const struct wire *w, struct pollfd *fd_r)
 
 int64_t wire_deadline(const struct wire *w)
 {
+	if (w->state == WIRE_OPEN && w->tls && tls_pending(w->tls) && reading(w))
+		return 0;
 	return w->state == WIRE_OPENING ? w->deadline : -1;
 }
 

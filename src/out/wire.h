@@ -1,4 +1,4 @@
-/* wire.h - one TCP connection that never blocks: names, connecting, and buffers with limits. */
+/* wire.h - one TCP connection that never blocks, with TLS or without: names, connecting, and buffers with limits. */
 #ifndef RINGBACK_WIRE_H
 #define RINGBACK_WIRE_H
 
@@ -7,11 +7,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "tls.h"
+
 struct wire;
 
 enum wire_state { WIRE_CLOSED, WIRE_OPENING, WIRE_OPEN };
 
-struct wire *wire_new(const char *host, int port);
+/* tls NULL: not encrypted. It and its strings are borrowed, and must outlive the wire. */
+struct wire *wire_new(const char *host, int port, const struct tls_settings *tls);
 void wire_free(struct wire *w);
 
 /* Begins to look up and to connect, each address in turn, within timeout_ms for all of them. */
@@ -26,7 +29,7 @@ bool wire_flush(struct wire *w, GError **err);
 
 enum wire_state wire_state(const struct wire *w);
 bool wire_poll(const struct wire *w, struct pollfd *fd_r);	/* false: nothing to wait for */
-int64_t wire_deadline(const struct wire *w);	/* of connecting, as clock_mono_ms(); -1: none */
+int64_t wire_deadline(const struct wire *w);	/* when it wants a turn without poll(), as clock_mono_ms(); -1: never */
 
 /* Octets that came and were not yet taken. Valid until the next call. */
 const uint8_t *wire_input(const struct wire *w, gsize *n_r);

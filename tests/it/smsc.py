@@ -88,16 +88,26 @@ class Handler(socketserver.BaseRequestHandler):
 class Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
+    tls = None      # an ssl.SSLContext
+
+    def get_request(self):
+        request, address = super().get_request()
+        if self.tls:
+            request.settimeout(10)      # for a client that says nothing
+            request = self.tls.wrap_socket(request, server_side=True)
+            request.settimeout(None)
+        return request, address
 
 
 class Smsc:
-    def __init__(self, receipts=True, port=0):
+    def __init__(self, receipts=True, port=0, tls=None):
         self.receipts = receipts
         self.texts, self.binds = [], []
         self.numbers, self.sequence = itertools.count(1), itertools.count(1)
         self.changed = threading.Condition()
         self.server = Server(("127.0.0.1", port), Handler)
         self.server.smsc = self
+        self.server.tls = tls
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 

@@ -4,6 +4,7 @@
  * and one JSON object a line on standard output for all that happens. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@ static struct {
 	GQueue todo;		/* char *: lines to send */
 	GString *in;
 	int64_t last_job;
+	char *error;		/* what the state said last */
 	bool keep, up, ended;
 } drive = { .keep = true };
 
@@ -33,11 +35,13 @@ static void tell(json_t *line)
 	json_decref(line);
 }
 
-static void on_outcome(void *user, int64_t job, enum carrier_result result, const char *id, const char *error)
+static void on_outcome(void *user, const char *provider, int64_t job, enum carrier_result result, const char *id,
+		       const char *error)
 {
 	static const char *const results[] = { "sent", "later", "refused", "unknown" };
 
 	(void)user;
+	(void)provider;
 	tell(json_pack("{s:s, s:I, s:s, s:s, s:s}", "event", "outcome", "job", (json_int_t)job, "result",
 		       results[result], "id", id, "error", error));
 }
@@ -90,7 +94,7 @@ static void stdin_read(void)
 
 static void todo_send(void)
 {
-	while (drive.todo.length && drive.c->ops->ready(drive.c)) {
+	while (drive.todo.length && drive.c->ops->room(drive.c)) {
 		g_autofree char *line = g_queue_pop_head(&drive.todo);
 		g_auto(GStrv) words = g_strsplit(line, " ", 2);
 		struct parcel p = {
@@ -105,10 +109,12 @@ static void state_tell(void)
 {
 	struct carrier_status s;
 
-	drive.c->ops->status(drive.c, &s);
-	if (s.up == drive.up)
+	drive.c->ops->status(drive.c, &s, 1);
+	if (s.up == drive.up && strcmp(s.last_error, drive.error) == 0)
 		return;
 	drive.up = s.up;
+	g_free(drive.error);
+	drive.error = g_strdup(s.last_error);
 	tell(json_pack("{s:s, s:b, s:s}", "event", "state", "up", s.up, "error", s.last_error));
 }
 
@@ -145,10 +151,17 @@ int main(int argc, char **argv)
 		.source_addr = "+442079460100",
 	};
 
+	struct tls_settings tls = {
+		.name = g_getenv("TLS_NAME"), .ca = g_getenv("TLS_CA"), .cert = g_getenv("TLS_CERT"), .key = g_getenv("TLS_KEY")
+	};
+
 	if (argc != 4) {
-		fprintf(stderr, "usage: smpp_drive HOST PORT PASSWORD; WINDOW, ENQUIRE, TIMEOUT and RECONNECT in the environment\n");
+		fprintf(stderr, "usage: smpp_drive HOST PORT PASSWORD; WINDOW, ENQUIRE, TIMEOUT, RECONNECT, TLS_NAME, "
+			"TLS_CA, TLS_CERT and TLS_KEY in the environment\n");
 		return 64;
 	}
+	signal(SIGPIPE, SIG_IGN);	/* as ringbackd does: OpenSSL writes by write(2) */
+	set.tls = tls.name ? &tls : NULL;
 	set.port = (int)g_ascii_strtoll(argv[2], NULL, 10);
 	set.password = argv[3];
 	set.window = (guint)option("WINDOW", 10);
@@ -157,10 +170,12 @@ int main(int argc, char **argv)
 	set.reconnect_min_s = set.reconnect_max_s = option("RECONNECT", 0);
 	log_open(LOG_TO_STDERR, g_getenv("DEBUG") != NULL);
 	drive.in = g_string_new(NULL);
+	drive.error = g_strdup("");
 	drive.c = smpp_new(&set, &events);
 	while (!drive.c->ops->idle(drive.c))
 		turn();
 	drive.c->ops->free(drive.c);
 	g_string_free(drive.in, TRUE);
+	g_free(drive.error);
 	return 0;
 }

@@ -76,8 +76,15 @@ static const struct wrong_row wrong_rows[] = {
 	{ "bad-title", GOOD "\nperson \"a b\" { mail = e@example.com }", { ":2: person \"a b\" is no name" }, 1 },
 	{ "step-without-phone", GOOD "policy p {\nstep { tell = bob } }", { ":2: tell = bob: bob has no phone" }, 1 },
 	{ "policy-without-steps", GOOD "\npolicy p { repeat = 2 }", { ":2: policy p has 0 steps" }, 1 },
-	{ "two-providers", GOOD "provider a { host = a system_id = x }\nprovider b { host = b system_id = y }", { ":2: a second "
-	  "provider" }, 1 },
+	{ "same-provider", GOOD "provider a { host = a system_id = x }\nprovider a { host = b system_id = y }", { ":2: provider a is "
+	  "there already" }, 1 },
+	{ "prefix-without-plus", GOOD "provider a { host = a system_id = x\nprefixes = { \"44\" } }\nprovider b { host = b system_id = y }",
+	  { ":2: prefixes: " }, 1 },
+	{ "phone-not-served", GOOD "\nprovider a { host = a system_id = x prefixes = { \"+49\" } }", { ": no provider serves " }, 1 },
+	{ "cert-without-key", GOOD "\nprovider a { host = a system_id = x tls_cert = \"/dev/null\" }", { ":2: provider a has tls_cert "
+	  "alone" }, 1 },
+	{ "no-authorities", GOOD "\nprovider a { host = a system_id = x tls_ca = \"/nonexistent/x\" }", { ":2: tls_ca /nonexistent/x "
+	  "cannot be read" }, 1 },
 	{ "long-system-id", GOOD "\nprovider a { host = a system_id = \"0123456789abcdef\" }", { ":2: system_id = " }, 1 },
 	{ "long-source-addr", GOOD "\nprovider a { host = a system_id = x source_addr = RINGBACKRING }", { ":2: source_addr = " }, 1 },
 	{ "no-password", GOOD "provider a { host = a system_id = x\npassword_file = \"/nonexistent/x\" }",

@@ -36,10 +36,12 @@ struct world {
 
 static const char *const results[] = { "sent", "later", "refused", "unknown" };
 
-static void on_outcome(void *user, int64_t job, enum carrier_result result, const char *id, const char *error)
+static void on_outcome(void *user, const char *provider, int64_t job, enum carrier_result result, const char *id,
+		       const char *error)
 {
 	struct world *w = user;
 
+	g_assert_cmpstr(provider, ==, "test");
 	g_assert_nonnull(error);
 	g_string_append_printf(w->story, "%d:%s:%s ", (int)job, results[result], id);
 }
@@ -242,7 +244,7 @@ static bool up(struct world *w)
 {
 	struct carrier_status s;
 
-	w->c->ops->status(w->c, &s);
+	w->c->ops->status(w->c, &s, 1);
 	return s.up;
 }
 
@@ -260,7 +262,7 @@ static void carrier_give(struct world *w, int64_t job, const char *to, const cha
 {
 	struct parcel p = { .job = job, .to = to, .text = text, .validity_s = 900 };
 
-	g_assert_true(w->c->ops->ready(w->c));
+	g_assert_true(w->c->ops->room(w->c));
 	w->c->ops->send(w->c, &p);
 }
 
@@ -349,13 +351,13 @@ static void test_window(void)
 
 	for (int i = 0; i < 10; i++)
 		carrier_give(&w, i + 1, PHONE, TEXT);
-	g_assert_false(w.c->ops->ready(w.c));
+	g_assert_false(w.c->ops->room(w.c));
 	for (int i = 0; i < 10; i++)
 		sequence[i] = peer_expect(&w, SUBMIT_SM).sequence_number;
 	peer_say(&w, SUBMIT_SM | RESP, 0, sequence[4], "e");	/* in no order */
 	WAIT(&w, w.story->len);
 	g_assert_cmpstr(w.story->str, ==, "5:sent:e ");
-	g_assert_true(w.c->ops->ready(w.c));
+	g_assert_true(w.c->ops->room(w.c));
 	world_clear(&w);
 }
 
@@ -410,13 +412,13 @@ static void test_throttled(void)
 	peer_say(&w, SUBMIT_SM | RESP, 0x58, peer_expect(&w, SUBMIT_SM).sequence_number, NULL);
 	before = clock_mono_ms();
 	WAIT(&w, w.story->len);
-	g_assert_false(w.c->ops->ready(w.c));
+	g_assert_false(w.c->ops->room(w.c));
 	peer_say(&w, SUBMIT_SM | RESP, 0, peer_expect(&w, SUBMIT_SM).sequence_number, "2");
 	WAIT(&w, strstr(w.story->str, "2:sent"));
-	WAIT(&w, w.c->ops->ready(w.c));
+	WAIT(&w, w.c->ops->room(w.c));
 	g_assert_cmpint(clock_mono_ms() - before, >=, 90);
 	carrier_give(&w, 3, PHONE, TEXT);
-	g_assert_false(w.c->ops->ready(w.c));	/* slower than the window allows */
+	g_assert_false(w.c->ops->room(w.c));	/* slower than the window allows */
 	world_clear(&w);
 }
 
@@ -465,10 +467,10 @@ static void test_bind_refused(void)
 	world_init(&w, settings());
 	peer_say_header(&w, BIND_TRANSCEIVER | RESP, 0x0e, peer_expect(&w, BIND_TRANSCEIVER).sequence_number);
 	WAIT(&w, strstr(w.log->str, "bind=refused status=ESME_RINVPASWD (0xe)"));
-	w.c->ops->status(w.c, &s);
+	w.c->ops->status(w.c, &s, 1);
 	g_assert_false(s.up);
 	g_assert_cmpstr(s.last_error, ==, "bind refused: ESME_RINVPASWD (0xe)");
-	g_assert_false(w.c->ops->ready(w.c));
+	g_assert_false(w.c->ops->room(w.c));
 	peer_bind(&w);		/* never given up */
 	world_clear(&w);
 }
@@ -495,7 +497,7 @@ static void test_nobody_listens(void)
 	close(w.listener);
 	w.listener = -1;
 	WAIT(&w, strstr(w.log->str, "link=lost"));
-	w.c->ops->status(w.c, &s);
+	w.c->ops->status(w.c, &s, 1);
 	g_assert_nonnull(strstr(s.last_error, "refused"));
 	g_assert_cmpint(w.c->ops->timeout_ms(w.c), >, 1000 * 1000);
 	w.c->ops->stop(w.c);
@@ -582,7 +584,7 @@ static void test_stop(void)
 	carrier_give(&w, 1, PHONE, TEXT);
 	sequence = peer_expect(&w, SUBMIT_SM).sequence_number;
 	w.c->ops->stop(w.c);
-	g_assert_false(w.c->ops->ready(w.c));
+	g_assert_false(w.c->ops->room(w.c));
 	peer_deliver(&w, 5, 0, "17A");		/* still answered */
 	g_assert_cmpuint(peer_expect(&w, DELIVER_SM | RESP).sequence_number, ==, 5);
 	g_assert_false(w.c->ops->idle(w.c));

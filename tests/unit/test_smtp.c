@@ -132,10 +132,12 @@ struct told {
 	char *words;
 };
 
-static void on_outcome(void *user, int64_t job, enum carrier_result result, const char *id, const char *error)
+static void on_outcome(void *user, const char *provider, int64_t job, enum carrier_result result, const char *id,
+		       const char *error)
 {
 	struct told *t = user;
 
+	g_assert_cmpstr(provider, ==, "smtp");
 	t->count++;
 	t->job = job;
 	t->result = result;
@@ -169,7 +171,7 @@ static void give(struct carrier *c, const char *to, const char *text)
 {
 	struct parcel p = { .job = 42, .to = to, .text = text };
 
-	g_assert_true(c->ops->ready(c));
+	g_assert_true(c->ops->room(c));
 	c->ops->send(c, &p);
 }
 
@@ -184,14 +186,14 @@ static void test_script(gconstpointer data)
 	thread = g_thread_new("relay", relay_thread, &r);
 	c = carrier_new(r.port, "ringback@example.com", 5, &t);
 	give(c, "audit@example.com", MAIL BODY);
-	g_assert_false(c->ops->ready(c));
+	g_assert_false(c->ops->room(c));
 	wait_told(c, &t, 1);
 	g_thread_join(thread);
 	g_assert_cmpint(t.job, ==, 42);
 	g_assert_cmpint(t.result, ==, r.script->expect);
 	if (!strstr(t.words, r.script->words))
 		g_error("\"%s\" lacks \"%s\"", t.words, r.script->words);
-	g_assert_true(c->ops->ready(c));
+	g_assert_true(c->ops->room(c));
 	c->ops->stop(c);
 	g_assert_true(c->ops->idle(c));
 	c->ops->free(c);
@@ -257,7 +259,7 @@ static void test_no_relay(void)
 	wait_told(c, &t, 1);
 	g_test_assert_expected_messages();
 	g_assert_cmpint(t.result, ==, CARRIER_LATER);
-	c->ops->status(c, &s);
+	c->ops->status(c, &s, 1);
 	g_assert_false(s.up);
 	g_assert_cmpstr(s.last_error, !=, "");
 	c->ops->free(c);

@@ -30,7 +30,7 @@ static void told_free(gpointer p)
 	g_free(t);
 }
 
-static bool recorder_ready(struct carrier *c)
+static guint recorder_room(struct carrier *c)
 {
 	return ((struct recorder *)c)->mood != MOOD_DOWN;
 }
@@ -73,12 +73,12 @@ static bool recorder_tell(struct recorder *r)
 
 	if (!t)
 		return false;
-	r->events.outcome(r->events.user, t->job, t->result, t->id, "as the test wants it");
+	r->events.outcome(r->events.user, "carrier", t->job, t->result, t->id, "as the test wants it");
 	told_free(t);
 	return true;
 }
 
-static const struct carrier_ops recorder_ops = { .ready = recorder_ready, .send = recorder_send };
+static const struct carrier_ops recorder_ops = { .room = recorder_room, .send = recorder_send };
 
 static void recorder_init(struct recorder *r)
 {

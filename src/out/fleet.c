@@ -1,0 +1,423 @@
+#include "fleet.h"
+
+#include <string.h>
+
+#include "clock.h"
+#include "log.h"
+
+struct member {
+	struct carrier *carrier;
+	struct fleet_place place;
+	char **prefixes;
+	double tokens;		/* texts that the rate allows now, at most one second's */
+	int64_t counted;	/* when they were counted last */
+	int64_t full_since;	/* bound, but without room; 0: not so */
+	int64_t credit;		/* whose turn it is among equals: the highest */
+	bool up;
+	guint room;
+	gsize n_fds;		/* of the last poll */
+};
+
+/* A text that a member has. Kept here so that the next one can be asked. */
+struct flight {
+	struct parcel parcel;	/* its strings are ours */
+	int64_t until;		/* clock_mono_ms(): no use after that; 0: always of use */
+	guint tried;		/* 1 << index of the members that refused */
+	guint with;		/* index of the one that has it */
+};
+
+struct fleet {
+	struct carrier carrier;
+	struct carrier_events events;
+	struct member members[FLEET_MEMBERS_MAX];
+	guint n;
+	GHashTable *flights;	/* job -> struct flight */
+	GQueue put_off;		/* int64_t *: jobs for whom there was no room after all */
+	GQueue refused;		/* struct flight *: to be put to the next member */
+};
+
+static struct fleet *fleet_of(struct carrier *c)
+{
+	return (struct fleet *)c;
+}
+
+/* ---- flights ---- */
+
+static void flight_free(gpointer p)
+{
+	struct flight *f = p;
+
+	if (!f)
+		return;
+	g_free((char *)f->parcel.to);
+	g_free((char *)f->parcel.text);
+	g_free(f);
+}
+
+static struct flight *flight_new(const struct parcel *p)
+{
+	struct flight *f = g_new0(struct flight, 1);
+
+	f->parcel = *p;
+	f->parcel.to = g_strdup(p->to);
+	f->parcel.text = g_strdup(p->text);
+	f->until = p->validity_s ? clock_mono_ms() + p->validity_s * 1000 : 0;
+	return f;
+}
+
+/* ---- which member ---- */
+
+static bool serves(const struct member *m, const char *to)
+{
+	for (char **p = m->prefixes; p && *p; p++)
+		if (g_str_has_prefix(to, *p))
+			return true;
+	return !m->prefixes || !*m->prefixes;
+}
+
+static void count_tokens(struct member *m, int64_t now)
+{
+	double rate = m->place.rate;
+
+	m->tokens = MIN(m->tokens + rate * (double)(now - m->counted) / 1000, MAX(rate, 1));
+	m->counted = now;
+}
+
+/* What each can take now, and since when it could take nothing. */
+static void look(struct fleet *f)
+{
+	int64_t now = clock_mono_ms();
+
+	for (guint k = 0; k < f->n; k++) {
+		struct member *m = &f->members[k];
+		struct carrier_status s = { 0 };
+
+		m->carrier->ops->status(m->carrier, &s, 1);
+		m->up = s.up;
+		m->room = m->carrier->ops->room(m->carrier);
+		if (m->place.rate) {
+			count_tokens(m, now);
+			m->room = MIN(m->room, (guint)m->tokens);
+		}
+		if (!m->up || m->room)
+			m->full_since = 0;
+		else if (!m->full_since)
+			m->full_since = now;
+	}
+}
+
+/* Bound, and not without room for too long. */
+static bool counts(const struct member *m, int64_t now)
+{
+	return m->up && (!m->full_since || now - m->full_since < FLEET_PATIENCE_MS);
+}
+
+/* The lowest priority number among those that count; G_MAXINT: nobody. */
+static int best_priority(const struct fleet *f, const char *to, guint tried, int64_t now)
+{
+	int best = G_MAXINT;
+
+	for (guint k = 0; k < f->n; k++) {
+		const struct member *m = &f->members[k];
+
+		if (!(tried & 1u << k) && counts(m, now) && serves(m, to))
+			best = MIN(best, m->place.priority);
+	}
+	return best;
+}
+
+/* Among equals by weight, evenly spread: each gains its weight, who has most takes it and pays the sum. */
+static struct member *pick(struct fleet *f, const char *to, guint tried)
+{
+	int64_t now = clock_mono_ms(), sum = 0;
+	int best = best_priority(f, to, tried, now);
+	struct member *chosen = NULL;
+
+	for (guint k = 0; k < f->n; k++) {
+		struct member *m = &f->members[k];
+
+		if (tried & 1u << k || !counts(m, now) || !serves(m, to) || m->place.priority != best || !m->room)
+			continue;
+		m->credit += m->place.weight;
+		sum += m->place.weight;
+		if (!chosen || m->credit > chosen->credit)
+			chosen = m;
+	}
+	if (chosen)
+		chosen->credit -= sum;
+	return chosen;
+}
+
+/* Would nothing come to m, since another that counts serves all that m serves, and is asked first? */
+static bool shadowed(const struct fleet *f, const struct member *m, int64_t now)
+{
+	for (guint k = 0; k < f->n; k++) {
+		const struct member *other = &f->members[k];
+
+		if (other->place.priority < m->place.priority && counts(other, now) &&
+		    !(other->prefixes && *other->prefixes))
+			return true;
+	}
+	return false;
+}
+
+/* ---- the carrier ---- */
+
+static guint fleet_room(struct carrier *c)
+{
+	struct fleet *f = fleet_of(c);
+	int64_t now = clock_mono_ms();
+	guint room = 0;
+
+	look(f);
+	for (guint k = 0; k < f->n; k++)
+		if (counts(&f->members[k], now) && !shadowed(f, &f->members[k], now))
+			room += f->members[k].room;
+	return room;
+}
+
+static void hand_over(struct fleet *f, struct member *m, struct flight *flight)
+{
+	flight->with = (guint)(m - f->members);
+	if (m->place.rate)
+		m->tokens -= 1;
+	m->room--;
+	g_hash_table_replace(f->flights, &flight->parcel.job, flight);
+	m->carrier->ops->send(m->carrier, &flight->parcel);
+}
+
+/* There was room for some number, but not for this one. */
+static void put_off(struct fleet *f, int64_t job)
+{
+	int64_t *kept = g_new(int64_t, 1);
+
+	*kept = job;
+	g_queue_push_tail(&f->put_off, kept);
+}
+
+static void fleet_send(struct carrier *c, const struct parcel *p)
+{
+	struct fleet *f = fleet_of(c);
+	struct member *m = pick(f, p->to, 0);
+
+	if (m)
+		hand_over(f, m, flight_new(p));
+	else
+		put_off(f, p->job);
+}
+
+static bool still_of_use(const struct flight *flight)
+{
+	return !flight->until || clock_mono_ms() < flight->until;
+}
+
+static void on_outcome(void *user, const char *provider, int64_t job, enum carrier_result result, const char *id,
+		       const char *error)
+{
+	struct fleet *f = user;
+	struct flight *flight = g_hash_table_lookup(f->flights, &job);
+
+	if (flight)
+		g_hash_table_steal(f->flights, &job);
+	if (flight && result == CARRIER_REFUSED) {
+		flight->tried |= 1u << flight->with;
+		if (still_of_use(flight) &&
+		    best_priority(f, flight->parcel.to, flight->tried, clock_mono_ms()) != G_MAXINT) {
+			log_warn("texts: job=%" G_GINT64_FORMAT " provider=%s refused it, the next is asked: %s", job,
+				 provider, error);
+			g_queue_push_tail(&f->refused, flight);
+			return;
+		}
+	}
+	flight_free(flight);
+	f->events.outcome(f->events.user, provider, job, result, id, error);
+}
+
+static bool on_received(void *user, const char *provider, const char *phone, const char *text)
+{
+	struct fleet *f = user;
+
+	return f->events.received(f->events.user, provider, phone, text);
+}
+
+static bool on_receipted(void *user, const char *provider, const struct receipt *r)
+{
+	struct fleet *f = user;
+
+	return f->events.receipted(f->events.user, provider, r);
+}
+
+static void tell_put_off(struct fleet *f)
+{
+	int64_t *job;
+
+	while ((job = g_queue_pop_head(&f->put_off))) {
+		f->events.outcome(f->events.user, "", *job, CARRIER_LATER, "", "no provider for this number has room");
+		g_free(job);
+	}
+}
+
+/* To the next member, or later if that has no room now. */
+static void ask_next(struct fleet *f)
+{
+	guint n = g_queue_get_length(&f->refused);
+
+	if (n)
+		look(f);
+	while (n-- > 0) {
+		struct flight *flight = g_queue_pop_head(&f->refused);
+		struct member *m = pick(f, flight->parcel.to, flight->tried);
+
+		if (m) {
+			hand_over(f, m, flight);
+			continue;
+		}
+		put_off(f, flight->parcel.job);
+		flight_free(flight);
+	}
+}
+
+static void fleet_turn(struct carrier *c, const struct pollfd *fds, gsize n)
+{
+	struct fleet *f = fleet_of(c);
+	gsize at = 0;
+
+	for (guint k = 0; k < f->n; k++) {
+		struct member *m = &f->members[k];
+
+		m->carrier->ops->turn(m->carrier, fds + at, MIN(m->n_fds, n - at));
+		at += MIN(m->n_fds, n - at);
+	}
+	ask_next(f);
+	tell_put_off(f);
+}
+
+static gsize fleet_fds(struct carrier *c, struct pollfd *fds, gsize max)
+{
+	struct fleet *f = fleet_of(c);
+	gsize n = 0;
+
+	for (guint k = 0; k < f->n; k++) {
+		struct member *m = &f->members[k];
+
+		m->n_fds = m->carrier->ops->fds(m->carrier, fds + n, max - n);
+		n += m->n_fds;
+	}
+	return n;
+}
+
+static int sooner(int a, int64_t b)
+{
+	return a < 0 || b < a ? (int)MAX(b, 0) : a;
+}
+
+/* Until its rate allows the next text, or its place goes to another: -1 if that is no matter. */
+static int member_timeout_ms(const struct member *m, int64_t now)
+{
+	int ms = m->carrier->ops->timeout_ms(m->carrier);
+
+	if (!m->up)
+		return ms;
+	if (m->place.rate && m->tokens < 1)
+		ms = sooner(ms, (int64_t)((1 - m->tokens) * 1000 / m->place.rate) + 1);
+	if (m->full_since && now - m->full_since < FLEET_PATIENCE_MS)
+		ms = sooner(ms, m->full_since + FLEET_PATIENCE_MS - now);
+	return ms;
+}
+
+static int fleet_timeout_ms(struct carrier *c)
+{
+	struct fleet *f = fleet_of(c);
+	int64_t now = clock_mono_ms();
+	int ms = f->refused.length || f->put_off.length ? 0 : -1;
+
+	for (guint k = 0; k < f->n; k++) {
+		int one = member_timeout_ms(&f->members[k], now);
+
+		if (one >= 0)
+			ms = sooner(ms, one);
+	}
+	return ms;
+}
+
+static gsize fleet_status(struct carrier *c, struct carrier_status *s_r, gsize max)
+{
+	struct fleet *f = fleet_of(c);
+	gsize n = 0;
+
+	for (guint k = 0; k < f->n && n < max; k++)
+		n += f->members[k].carrier->ops->status(f->members[k].carrier, s_r + n, max - n);
+	return n;
+}
+
+static void fleet_stop(struct carrier *c)
+{
+	struct fleet *f = fleet_of(c);
+
+	for (guint k = 0; k < f->n; k++)
+		f->members[k].carrier->ops->stop(f->members[k].carrier);
+}
+
+static bool fleet_idle(struct carrier *c)
+{
+	struct fleet *f = fleet_of(c);
+
+	for (guint k = 0; k < f->n; k++)
+		if (!f->members[k].carrier->ops->idle(f->members[k].carrier))
+			return false;
+	return !f->refused.length && !f->put_off.length;
+}
+
+static void fleet_free(struct carrier *c)
+{
+	struct fleet *f = fleet_of(c);
+
+	for (guint k = 0; k < f->n; k++) {
+		f->members[k].carrier->ops->free(f->members[k].carrier);
+		g_strfreev(f->members[k].prefixes);
+	}
+	g_hash_table_unref(f->flights);
+	g_queue_clear_full(&f->refused, flight_free);
+	g_queue_clear_full(&f->put_off, g_free);
+	g_free(f);
+}
+
+static const struct carrier_ops fleet_ops = {
+	.room = fleet_room, .send = fleet_send, .fds = fleet_fds, .timeout_ms = fleet_timeout_ms, .turn = fleet_turn,
+	.status = fleet_status, .stop = fleet_stop, .idle = fleet_idle, .free = fleet_free,
+};
+
+struct carrier *fleet_new(const struct carrier_events *events)
+{
+	struct fleet *f = g_new0(struct fleet, 1);
+
+	f->carrier.ops = &fleet_ops;
+	f->events = *events;
+	f->flights = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, flight_free);
+	g_queue_init(&f->refused);
+	g_queue_init(&f->put_off);
+	return &f->carrier;
+}
+
+struct carrier_events fleet_events(struct carrier *fleet)
+{
+	return (struct carrier_events){
+		.user = fleet, .outcome = on_outcome, .received = on_received, .receipted = on_receipted
+	};
+}
+
+void fleet_add(struct carrier *fleet, struct carrier *member, const struct fleet_place *place)
+{
+	struct fleet *f = fleet_of(fleet);
+	struct member *m = &f->members[f->n];
+
+	g_assert(f->n < FLEET_MEMBERS_MAX);
+	f->n++;
+	m->carrier = member;
+	m->place = *place;
+	m->place.weight = MAX(place->weight, 1);
+	m->prefixes = g_strdupv((char **)place->prefixes);
+	m->place.prefixes = NULL;
+	m->tokens = MAX(place->rate, 1);
+	m->counted = clock_mono_ms();
+}
