@@ -250,6 +250,7 @@ struct profiles *profiles_new(void)
 
 	p->all = g_ptr_array_new_with_free_func(profile_free);
 	p->never = never_new();
+	p->index = profile_index_new();
 	return p;
 }
 
@@ -259,6 +260,7 @@ void profiles_free(struct profiles *p)
 		return;
 	g_ptr_array_unref(p->all);
 	g_ptr_array_unref(p->never);
+	profile_index_free(p->index);
 	g_free(p);
 }
 
@@ -293,9 +295,16 @@ gboolean profiles_add(struct profiles *p, struct profile_def *def, GError **err)
 		profile_free(profile);
 		return FALSE;
 	}
+	profile_index_add(p->index, def->match, profile->id, MAY_MATCH);
+	profile_index_add(p->index, def->signature, profile->id, MAY_SIGN);
 	g_ptr_array_add(p->all, profile);
 	g_ptr_array_sort(p->all, profile_order);
 	return TRUE;
+}
+
+void profiles_try_all(struct profiles *p)
+{
+	p->try_all = true;
 }
 
 guint profiles_count(const struct profiles *p)

@@ -56,6 +56,10 @@ void profiles_free(struct profiles *p);
 gboolean profiles_add(struct profiles *p, struct profile_def *def, GError **err);
 guint profiles_count(const struct profiles *p);
 
+/* From now on every profile is tried on every letter, instead of those alone of which what is in its header lets one think.
+ * It changes nothing but the time; for tests. */
+void profiles_try_all(struct profiles *p);
+
 /* Some of the profiles: those that a source may use. Immutable. */
 struct profile_set;
 

@@ -1,10 +1,11 @@
-/* profile_private.h - what profile.c (compiling), profile_match.c, profile_read.c (what the letter says) and profile_trace.c
- * (how it was read) share. */
+/* profile_private.h - what profile.c (compiling), profile_look.c (matching), profile_read.c (what the letter says) and
+ * profile_trace.c (how it was read) share. */
 #ifndef RINGBACK_PROFILE_PRIVATE_H
 #define RINGBACK_PROFILE_PRIVATE_H
 
 #include "pattern.h"
 #include "profile.h"
+#include "profile_index.h"
 
 /* One pattern of a profile, ready for use. */
 struct rule {
@@ -28,35 +29,53 @@ struct profile {
 struct profiles {
 	GPtrArray *all;		/* struct profile, in the order in which they are tried */
 	GPtrArray *never;	/* struct rule: mail that is no notice, whatever the profile says */
+	struct profile_index *index;
+	bool try_all;		/* without index */
+};
+
+/* One letter that is being looked at. */
+struct look {
+	const struct profiles *profiles;
+	const struct letter *letter;
+	const struct profile_set *allowed;
+	struct pattern_scratch *scratch;
+	bool body;		/* by rules about text and file names as well */
+	bool no_text;		/* it has HTML alone: rules about the text look there */
+	guint8 *may;		/* MAY_MATCH | MAY_SIGN of each profile, by its id */
 };
 
 bool profile_words_have(GHashTable *set, const char *word);
 
 bool profile_allowed(const struct profile *p, const struct profile_set *allowed);
 
-/* The first allowed profile whose rules hold; body: those about text and file names as well. */
-const struct profile *profile_find(const struct profiles *p, const struct letter *l, struct pattern_scratch *s,
-				   const struct profile_set *allowed, bool body);
+void look_begin(struct look *k, const struct profiles *p, const struct letter *l, const struct profile_set *allowed,
+		bool body);
+void look_end(struct look *k);
+
+/* Is it mail that is no notice, whatever a profile says? The rule that says so, or NULL. */
+const struct rule *look_never(const struct look *k);
+
+/* The first allowed profile whose rules hold. */
+const struct profile *look_find(const struct look *k);
 
 /* Of a letter that none of them reads: the first whose signature it bears; NULL also if a profile of that product rejects
  * it: that is no notice, and known. */
-const struct profile *profile_signed(const struct profiles *p, const struct letter *l, struct pattern_scratch *s,
-				     const struct profile_set *allowed, bool body);
+const struct profile *look_signed(const struct look *k);
+
+/* The texts that a rule looks at, one after the other; NULL after the last. *i is 0 at first; *i - 1 is the index of
+ * the header or part then. */
+const char *look_next(const struct look *k, const struct rule *r, gsize *i);
+
+/* Where that is: text() looks at the HTML of a letter that has no text. */
+enum profile_where look_where(const struct look *k, const struct rule *r);
+
+bool look_holds_in(const struct look *k, const struct rule *r, const char *text);
+bool look_holds(const struct look *k, const struct rule *r);
 
 /* Of a rule of profiles->never: "an automatic reply". */
 const char *profile_never_why(const struct rule *r);
 
-/* Where a rule looks in this letter: one about the text looks at that of the HTML part if there is no other. */
-enum profile_where profile_where_in(const struct rule *r, const struct letter *l);
-
-/* The texts that a rule looks at, one after the other; NULL after the last. *i is 0 at first; *i - 1 is the index of
- * the header or part then. */
-const char *profile_place_next(const struct rule *r, const struct letter *l, gsize *i);
-bool profile_holds_in(const struct rule *r, struct pattern_scratch *s, const char *text);
-bool profile_rule_holds(const struct rule *r, const struct letter *l, struct pattern_scratch *s);
-
 /* Fills in what there is to say of a letter that no profile reads. */
-void profile_trace_near(struct profile_trace *t, const struct profiles *p, const struct letter *l,
-			struct pattern_scratch *s, const struct profile_set *allowed);
+void profile_trace_near(struct profile_trace *t, const struct look *k);
 
 #endif

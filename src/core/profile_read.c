@@ -15,7 +15,7 @@ struct reading {
 	const struct profile_context *ctx;
 	const struct profile *profile;
 	struct arena *arena;
-	struct pattern_scratch *scratch;
+	struct look *look;
 	const char *values[N_FIELDS];
 	int64_t sent;		/* the mail's Date, 0 if none */
 	const char *date;	/* the pattern that fit values[FIELD_TIME] */
@@ -58,7 +58,7 @@ static void trace_value(const struct reading *r, const struct rule *rule, const 
 {
 	struct profile_value v = *found;
 
-	v.where = profile_where_in(rule, r->letter);
+	v.where = look_where(r->look, rule);
 	v.header = rule->where == WHERE_HEADER ? r->letter->headers[p->index].name : NULL;
 	v.index = rule->where == WHERE_HEADER || rule->where == WHERE_FILENAME ? p->index : 0;
 	v.file = r->profile->def->file;
@@ -74,7 +74,7 @@ static void take_groups(struct reading *r, const struct rule *rule, const struct
 		gsize size;
 
 		if (r->values[f] || (f == FIELD_CALLER_NAME && r->withheld) ||
-		    !pattern_group(rule->pattern, r->scratch, i, &start, &size))
+		    !pattern_group(rule->pattern, r->look->scratch, i, &start, &size))
 			continue;
 		raw = arena_strndup(r->arena, start, size);
 		value = clean_value(r, f, raw);
@@ -102,9 +102,9 @@ static void extract(struct reading *r)
 		struct place p;
 		gsize at = 0;
 
-		while ((rule->mask & ~fields_known(r)) && (p.text = profile_place_next(rule, r->letter, &at))) {
+		while ((rule->mask & ~fields_known(r)) && (p.text = look_next(r->look, rule, &at))) {
 			p.index = at - 1;
-			if (profile_holds_in(rule, r->scratch, p.text))
+			if (look_holds_in(r->look, rule, p.text))
 				take_groups(r, rule, &p);
 		}
 	}
@@ -251,43 +251,47 @@ static struct call *call_of(struct reading *r)
 	return c;
 }
 
-static struct profile_drift drift_of(const struct reading *r, const struct profiles *p, const struct call *c)
+static struct profile_drift drift_of(const struct reading *r, bool never, const struct call *c)
 {
 	const struct profile *strange = NULL;
 
-	if (!c)
-		strange = profile_signed(p, r->letter, r->scratch, r->ctx->allowed, true);
-	else if (c->missing)
+	if (c && c->missing)
 		strange = r->profile;
+	else if (!c && !never)
+		strange = look_signed(r->look);
 	return (struct profile_drift){ strange ? strange->def->name : NULL, c ? c->missing : 0 };
 }
 
-static void say_trace(const struct reading *r, const struct profiles *p)
+static void say_trace(const struct reading *r)
 {
 	struct profile_trace *t = r->ctx->trace;
 
 	t->profile = r->profile ? r->profile->def->name : NULL;
 	t->date = r->date;
 	if (!r->profile)
-		profile_trace_near(t, p, r->letter, r->scratch, r->ctx->allowed);
+		profile_trace_near(t, r->look);
 }
 
 struct call *profiles_read(const struct profiles *p, const struct letter *l, const struct profile_context *ctx,
 			   struct arena *a)
 {
-	struct reading r = { .letter = l, .ctx = ctx, .arena = a, .scratch = pattern_scratch_new() };
+	struct look look;
+	struct reading r = { .letter = l, .ctx = ctx, .arena = a, .look = &look };
 	struct call *c = NULL;
+	bool never;
 
 	r.sent = date_sent(l, ctx);
-	r.profile = profile_find(p, l, r.scratch, ctx->allowed, true);
+	look_begin(&look, p, l, ctx->allowed, true);
+	never = look_never(&look);
+	r.profile = never ? NULL : look_find(&look);
 	if (r.profile) {
 		extract(&r);
 		c = call_of(&r);
 	}
 	if (ctx->drift)
-		*ctx->drift = drift_of(&r, p, c);
+		*ctx->drift = drift_of(&r, never, c);
 	if (ctx->trace)
-		say_trace(&r, p);
-	pattern_scratch_free(r.scratch);
+		say_trace(&r);
+	look_end(&look);
 	return c;
 }

@@ -24,8 +24,7 @@ static void near_at(struct profile_near *n, const struct rule *r)
 }
 
 /* The alternative of `match` that comes closest: the largest share of its rules holds. */
-static void near_match(struct profile_near *best, const struct profile *p, const struct letter *l,
-		       struct pattern_scratch *s)
+static void near_match(struct profile_near *best, const struct profile *p, const struct look *k)
 {
 	const GPtrArray *rules = p->match;
 
@@ -37,7 +36,7 @@ static void near_match(struct profile_near *best, const struct profile *p, const
 			const struct rule *r = rules->pdata[i];
 
 			n.rules++;
-			if (profile_rule_holds(r, l, s))
+			if (look_holds(k, r))
 				n.held++;
 			else if (!n.pattern)
 				near_at(&n, r);
@@ -47,13 +46,12 @@ static void near_match(struct profile_near *best, const struct profile *p, const
 	}
 }
 
-static void near_reject(struct profile_near *n, const struct profile *p, const struct letter *l,
-			struct pattern_scratch *s)
+static void near_reject(struct profile_near *n, const struct profile *p, const struct look *k)
 {
 	for (guint i = 0; i < p->reject->len && !n->rejected; i++) {
 		const struct rule *r = p->reject->pdata[i];
 
-		n->rejected = profile_rule_holds(r, l, s);
+		n->rejected = look_holds(k, r);
 		if (n->rejected)
 			near_at(n, r);
 	}
@@ -69,26 +67,24 @@ static int compare_near(const void *x, const void *y)
 	return g_strcmp0(a->profile, b->profile);
 }
 
-void profile_trace_near(struct profile_trace *t, const struct profiles *p, const struct letter *l,
-			struct pattern_scratch *s, const struct profile_set *allowed)
+void profile_trace_near(struct profile_trace *t, const struct look *k)
 {
-	for (guint i = 0; i < p->never->len; i++) {
-		const struct rule *r = p->never->pdata[i];
+	const struct rule *never = look_never(k);
+	const GPtrArray *all = k->profiles->all;
 
-		if (profile_rule_holds(r, l, s)) {
-			t->never = profile_never_why(r);
-			return;
-		}
+	if (never) {
+		t->never = profile_never_why(never);
+		return;
 	}
-	for (guint i = 0; i < p->all->len; i++) {
-		const struct profile *profile = p->all->pdata[i];
+	for (guint i = 0; i < all->len; i++) {
+		const struct profile *profile = all->pdata[i];
 		struct profile_near n = { .profile = NULL };
 
-		if (!profile_allowed(profile, allowed))
+		if (!profile_allowed(profile, k->allowed))
 			continue;
-		near_match(&n, profile, l, s);
+		near_match(&n, profile, k);
 		if (n.held == n.rules)
-			near_reject(&n, profile, l, s);
+			near_reject(&n, profile, k);
 		if (n.held)
 			g_array_append_val(t->near, n);
 	}

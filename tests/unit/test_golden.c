@@ -9,7 +9,7 @@
 #include "reader.h"
 #include "text.h"
 
-static struct profiles *profiles;
+static struct profiles *profiles, *without_index;
 
 static struct profiles *load(void)
 {
@@ -68,11 +68,14 @@ static char *read_mail(const char *mail, gsize size)
 	const char *golden = letter_header(l, "X-Golden");
 	g_auto(GStrv) words = g_strsplit(golden ? golden : "US America/New_York", " ", 2);
 	struct profile_context ctx = { .region = words[0], .zone = words[1], .arrived = 1772500000 };
-	const struct call *c = profiles_read(profiles, l, &ctx, a);
+	const struct call *c = profiles_read(profiles, l, &ctx, a), *same = profiles_read(without_index, l, &ctx, a);
+	g_autofree char *other = print(same);
+	char *text = print(c);
 
+	g_assert_cmpstr(text, ==, other);
 	if (c)
 		g_assert_true(profiles_may_match(profiles, reader_read_headers(mail, size, a), NULL));
-	return print(c);
+	return text;
 }
 
 static void test_mail(const void *data)
@@ -120,6 +123,8 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	reader_init();
 	profiles = load();
+	without_index = load();
+	profiles_try_all(without_index);
 	root = g_test_build_filename(G_TEST_DIST, "golden", NULL);
 	d = g_dir_open(root, 0, NULL);
 	g_assert_nonnull(d);
@@ -127,5 +132,6 @@ int main(int argc, char **argv)
 		add_folder(root, name);
 	failed = g_test_run();
 	profiles_free(profiles);
+	profiles_free(without_index);
 	return failed;
 }
