@@ -38,7 +38,7 @@ static const struct row rows[] = {
 	{ "class-quantified", "[ab]{2,}missed", "missed" },
 	{ "escaped-sign", "3CX\\.net\\)", "3cx.net)" },
 	{ "escaped-letter", "abcd\\befgh12", "efgh12" },
-	{ "property", "\\p{L}missed\\pN", "missed" },
+	{ "unicode-property", "\\p{L}missed\\pN", "missed" },
 	{ "hexadecimal", "abcd\\x41", NULL },
 	{ "back-reference", "(abcd)\\1", NULL },
 	{ "quoted", "\\Qabcd\\E", NULL },
@@ -132,7 +132,7 @@ static void test_property(void)
 		}
 		pattern_free(p);
 	}
-	g_assert_cmpuint(found, >, 1000);
+	g_assert_cmpuint(found, >, 200);
 	pattern_scratch_free(s);
 }
 
