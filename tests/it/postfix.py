@@ -133,9 +133,10 @@ class Postfix:
             (self.root / name).mkdir(exist_ok=True)
         shutil.chown(self.root / "data", "postfix")
         (self.root / "maillog").touch()
-        (self.etc / "main.cf").write_text(MAIN.format(
-            root=self.root, host=HOST, lmtp_port=self.lmtp_port, **own)
-            + "".join(line + "\n" for line in self.main))
+        main = MAIN.format(root=self.root, host=HOST, lmtp_port=self.lmtp_port, **own).splitlines() + self.main
+        # Each name once, the last one: Postfix warns of a second, and ten warnings before postlogd runs block it for ever.
+        settings = {line.partition("=")[0].strip(): line for line in main}
+        (self.etc / "main.cf").write_text("".join(line + "\n" for line in settings.values()))
         (self.etc / "master.cf").write_text(MASTER.format(
             port=self.port, tcp_port=self.tcp_port, plain_port=self.plain_port, milter_port=self.milter_port))
 
