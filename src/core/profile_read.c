@@ -204,9 +204,11 @@ static double confidence_of(const char *text)
 static void set_transcript(struct call *c, const struct reading *r)
 {
 	c->transcript = r->values[FIELD_TRANSCRIPT];
+	c->transcript_confidence = confidence_of(r->values[FIELD_TRANSCRIPT_CONFIDENCE]);
+	if (!c->transcript)	/* the mail may name who heard nothing */
+		return;
 	c->transcript_lang = r->values[FIELD_TRANSCRIPT_LANG];
 	c->transcript_engine = r->values[FIELD_TRANSCRIPT_ENGINE];
-	c->transcript_confidence = confidence_of(r->values[FIELD_TRANSCRIPT_CONFIDENCE]);
 }
 
 static void set_audio(struct call *c, const struct letter *l)

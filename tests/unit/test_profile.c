@@ -335,6 +335,11 @@ static void test_transcriber(void)
 	g_assert_cmpstr(c->transcript_engine, ==, "Watson");
 	g_assert_cmpfloat(c->transcript_confidence, ==, -1);
 	g_assert_cmpint(c->confidence, ==, 100);
+	l.text = "null [en-US, Watson]";
+	c = read_one(a, PROFILE("text('(?<transcript>.*) \\[(?<transcript_lang>[^,]*), (?<transcript_engine>.*)\\]')"), l);
+	g_assert_null(c->transcript);
+	g_assert_null(c->transcript_lang);
+	g_assert_null(c->transcript_engine);
 	for (gsize i = 0; i < G_N_ELEMENTS(confidence_rows); i++) {
 		l.text = confidence_rows[i].text;
 		g_assert_cmpfloat(read_one(a, PROFILE("text('(?<transcript_confidence>.+)')"), l)->transcript_confidence,
