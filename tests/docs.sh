@@ -69,7 +69,8 @@ sample_keys_exist() {	# FILE
 # The part of the page that is about a section.
 part() {	# FILE SECTION
 	case $2 in
-	main) sed -n '/^\.SH KEYS AT/,/^\.SH PEOPLE/p' "$1" ;;
+	main) sed -n '/^\.SH KEYS AT/,/^\.SH SOURCES/p' "$1" ;;
+	source) sed -n '/^\.SH SOURCES/,/^\.SH PEOPLE/p' "$1" ;;
 	person) sed -n '/^\.SH PEOPLE/,/^\.SH ESC/p' "$1" ;;
 	policy) sed -n '/^\.SH ESC/,/^\.SS Steps/p' "$1" ;;
 	step) sed -n '/^\.SS Steps/,/^\.SH LINES/p' "$1" ;;

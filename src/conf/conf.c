@@ -1,10 +1,6 @@
 #include "conf.h"
 
-#include <arpa/inet.h>
-#include <string.h>
-
 #include "conf_build.h"
-#include "conf_value.h"
 #include "err.h"
 
 static void conf_clear(void *p)
@@ -24,10 +20,11 @@ static void conf_clear(void *p)
 	g_free(c->relay_host);
 	g_free(c->mail_from);
 	g_free(c->profile_dir);
+	g_free(c->authserv_id);
 	roster_free(c->roster);
 	profiles_free(c->profiles);
 	if (c->sources)
-		g_array_unref(c->sources);
+		g_ptr_array_unref(c->sources);
 	if (c->providers)
 		g_ptr_array_unref(c->providers);
 }
@@ -100,14 +97,6 @@ static void add_default_line(struct conf *c)
 	c->roster->default_line = l;
 }
 
-static void trust(struct conf *c, const char *source)
-{
-	struct source s;
-
-	if (conf_value_source(source, &s))
-		g_array_append_val(c->sources, s);
-}
-
 struct conf *conf_default(const char *profile_dir, const char *region, const char *zone, GError **err)
 {
 	struct conf_errors *e = conf_errors_new("command line");
@@ -121,48 +110,6 @@ struct conf *conf_default(const char *profile_dir, const char *region, const cha
 	conf_build_settings(c, f, profile_dir, e);
 	conf_file_free(f);
 	add_default_line(c);
-	trust(c, "127.0.0.0/8");
-	trust(c, "::1");
-	trust(c, "sendmail");
+	conf_source_add_local(c);
 	return finish(c, e, err);
-}
-
-static bool covers(const struct source *s, int family, const uint8_t *address)
-{
-	int octets = s->prefix / 8, rest = s->prefix % 8;
-
-	if (s->sendmail || s->family != family || memcmp(s->address, address, (gsize)octets) != 0)
-		return false;
-	return rest == 0 || (s->address[octets] ^ address[octets]) >> (8 - rest) == 0;
-}
-
-/* AF_INET for IPv4 inside IPv6 too (RFC 4291, 2.5.5.2); 0 if it is no address. */
-static int read_address(const char *text, uint8_t address[16])
-{
-	static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
-
-	if (g_ascii_strncasecmp(text, "IPv6:", 5) == 0)
-		text += 5;
-	if (inet_pton(AF_INET, text, address) == 1)
-		return AF_INET;
-	if (inet_pton(AF_INET6, text, address) != 1)
-		return 0;
-	if (memcmp(address, mapped, sizeof(mapped)) != 0)
-		return AF_INET6;
-	memmove(address, address + 12, 4);
-	return AF_INET;
-}
-
-bool conf_trusts(const struct conf *c, const char *address, bool from_sendmail)
-{
-	uint8_t octets[16] = { 0 };
-	int family = address && !from_sendmail ? read_address(address, octets) : 0;
-
-	for (guint i = 0; i < c->sources->len; i++) {
-		const struct source *s = &g_array_index(c->sources, struct source, i);
-
-		if (from_sendmail ? s->sendmail : family && covers(s, family, octets))
-			return true;
-	}
-	return false;
 }

@@ -9,14 +9,7 @@
 #include "profile.h"
 #include "render.h"
 #include "roster.h"
-
-/* Who may speak for a PBX: an address and mask, or the word "sendmail" (submitted on this host). */
-struct source {
-	bool sendmail;
-	int family;		/* AF_INET, AF_INET6 */
-	uint8_t address[16];
-	int prefix;
-};
+#include "source.h"
 
 struct provider {
 	char *name, *host, *system_id, *password, *system_type, *source_addr;
@@ -36,7 +29,8 @@ struct conf {
 	char *file;
 	struct roster *roster;
 	struct profiles *profiles;
-	GArray *sources;		/* struct source */
+	GPtrArray *sources;		/* struct source *; the first that fits wins */
+	char *authserv_id;		/* whose Authentication-Results count; "": the mail server's name */
 	GPtrArray *providers;		/* struct provider *, at most 16 */
 	char *region, *timezone;
 	char *audit, *hours;		/* what lines inherit, as timezone; "" for none */
@@ -69,9 +63,6 @@ struct conf *conf_default(const char *profile_dir, const char *region, const cha
 
 struct conf *conf_ref(struct conf *c);
 void conf_unref(struct conf *c);	/* NULL is fine */
-
-/* Is a client one of ours? address is NULL or "" for one that has none. from_sendmail: handed in by sendmail(1). */
-bool conf_trusts(const struct conf *c, const char *address, bool from_sendmail);
 
 /* Every key with type, default, range and help, as configuration text: `ringbackd --print-defaults`. */
 void conf_print_defaults(FILE *out);

@@ -13,18 +13,6 @@ static char *dup_text(const struct conf_block *b, enum conf_key_id key)
 	return g_strdup(conf_text(b, key));
 }
 
-static void build_sources(struct conf *c, const struct conf_block *m)
-{
-	c->sources = g_array_new(FALSE, TRUE, sizeof(struct source));
-	for (guint i = 0; i < conf_size(m, KEY_main_sources); i++) {
-		struct source s;
-		int line;
-
-		if (conf_value_source(conf_member(m, KEY_main_sources, i, &line), &s))
-			g_array_append_val(c->sources, s);
-	}
-}
-
 static void build_relay(struct conf *c, const struct conf_block *m, struct conf_errors *e)
 {
 	const char *relay = conf_text(m, KEY_main_relay);
@@ -56,17 +44,11 @@ static void build_settings(struct conf *c, const struct conf_block *m, struct co
 	c->body_max = conf_number(m, KEY_main_body_max);
 	c->message_size_limit = conf_number(m, KEY_main_message_size_limit);
 	c->sms_max = conf_number(m, KEY_main_sms_max);
+	c->authserv_id = dup_text(m, KEY_main_authserv_id);
 	if (*c->milter_socket && !conf_value_is_socket(c->milter_socket))
 		conf_wrong(e, conf_line(m, KEY_main_milter_socket),
 			   "milter_socket = \"%s\" is no socket; write unix:/path (at most 107 "
 			   "octets) or inet:port@address", c->milter_socket);
-}
-
-static bool is_domain(const char *s)
-{
-	g_autofree char *address = g_strconcat("x@", s, NULL);
-
-	return conf_value_is_mail(address);
 }
 
 static bool is_prefix(const char *s)
@@ -89,14 +71,14 @@ static void build_rules(struct conf *c, const struct conf_block *m, struct conf_
 	r->ack_timeout_s = conf_number(m, KEY_main_ack_timeout);
 	r->code_rest_s = conf_number(m, KEY_main_code_rest);
 	r->subject_tag = conf_number(m, KEY_main_subject_tag) != 0;
-	if (*domain && !is_domain(domain))
+	if (*domain && !conf_value_is_domain(domain))
 		conf_wrong(e, conf_line(m, KEY_main_domain), "domain = \"%s\" is no domain; write "
 			   "one like example.com", domain);
 	if (!is_prefix(prefix))
 		conf_wrong(e, conf_line(m, KEY_main_item_prefix), "item_prefix = \"%s\" is no "
 			   "prefix; write letters and digits", prefix);
 	if (!*domain)
-		domain = is_domain(g_get_host_name()) ? g_get_host_name() : "localhost";
+		domain = conf_value_is_domain(g_get_host_name()) ? g_get_host_name() : "localhost";
 	g_free(r->domain);
 	g_free(r->item_prefix);
 	r->domain = g_strdup(domain);
@@ -161,7 +143,6 @@ void conf_build_settings(struct conf *c, const struct conf_file *f, const char *
 	build_settings(c, m, e);
 	build_rules(c, m, e);
 	build_relay(c, m, e);
-	build_sources(c, m);
 	conf_build_providers(c, f, e);
 	c->profile_dir = g_strdup(profile_folder(m, profile_dir));
 	build_profiles(c, conf_line(m, KEY_main_profile_dir), e);
@@ -170,6 +151,7 @@ void conf_build_settings(struct conf *c, const struct conf_file *f, const char *
 void conf_build(struct conf *c, const struct conf_file *f, const char *profile_dir, struct conf_errors *e)
 {
 	conf_build_settings(c, f, profile_dir, e);
+	conf_build_sources(c, f, e);
 	conf_build_roster(c, f, e);
 	conf_check_providers(c, e);
 }

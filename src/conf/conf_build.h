@@ -17,6 +17,10 @@ void conf_build_providers(struct conf *c, const struct conf_file *f, struct conf
 /* Every phone of the roster is served by one of them. */
 void conf_check_providers(const struct conf *c, struct conf_errors *e);
 
+/* conf_source.c: sources; c's own settings and profiles are there. The other for a file that has none: this host. */
+void conf_build_sources(struct conf *c, const struct conf_file *f, struct conf_errors *e);
+void conf_source_add_local(struct conf *c);
+
 /* The rest; c's own settings are there. conf_roster.c */
 void conf_build_roster(struct conf *c, const struct conf_file *f, struct conf_errors *e);
 

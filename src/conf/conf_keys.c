@@ -20,7 +20,7 @@ const struct conf_key conf_keys[N_CONF_KEYS] = {
 
 const char *conf_section_name(enum conf_section s)
 {
-	static const char *const names[] = { "", "person", "policy", "step", "line", "provider" };
+	static const char *const names[] = { "", "source", "person", "policy", "step", "line", "provider" };
 
 	_Static_assert(G_N_ELEMENTS(names) == N_SECTIONS, "a name for each section");
 	return names[s];
@@ -140,11 +140,24 @@ static char *read_region(const struct conf_key *k, const char *text, int64_t *nu
 
 static char *read_network(const struct conf_key *k, const char *text, int64_t *number_r)
 {
-	struct source s;
+	struct network n;
 
 	(void)k;
 	(void)number_r;
-	return conf_value_source(text, &s) ? g_strdup(text) : NULL;
+	return network_read(text, &n) ? g_strdup(text) : NULL;
+}
+
+static char *read_sender(const struct conf_key *k, const char *text, int64_t *number_r)
+{
+	return *text == '@' ? (conf_value_is_domain(text + 1) ? g_strdup(text) : NULL) : read_mail(k, text, number_r);
+}
+
+/* A signer of one label would sign for all below it. */
+static char *read_domain(const struct conf_key *k, const char *text, int64_t *number_r)
+{
+	(void)k;
+	(void)number_r;
+	return conf_value_is_domain(text) && strchr(text, '.') ? g_ascii_strdown(text, -1) : NULL;
 }
 
 struct form {
@@ -175,6 +188,8 @@ static const struct form forms[] = {
 	[TYPE_MAILS] = { read_mail, "mail address", "write one like clinic@example.com" },
 	[TYPE_NETWORKS] = { read_network, "address or network",
 			    "write one like 192.0.2.10, 192.0.2.0/24 or 2001:db8::/64, or the word sendmail" },
+	[TYPE_SENDERS] = { read_sender, "sender", "write one like pbx@example.com, or @example.com for all of a domain" },
+	[TYPE_DOMAINS] = { read_domain, "domain", "write one like example.com" },
 };
 _Static_assert(G_N_ELEMENTS(forms) == N_CONF_TYPES, "a form for each type");
 

@@ -1,5 +1,7 @@
 #include "conf.h"
 
+#include <arpa/inet.h>
+
 #include "conf_keys.h"
 
 /* ---- every key ---- */
@@ -29,7 +31,9 @@ static void print_section(FILE *out, enum conf_section s, const char *indent)
 void conf_print_defaults(FILE *out)
 {
 	print_section(out, SECTION_main, "");
-	fputs("person NAME {\n", out);
+	fputs("source NAME {\n", out);
+	print_section(out, SECTION_source, "\t");
+	fputs("}\n\nperson NAME {\n", out);
 	print_section(out, SECTION_person, "\t");
 	fputs("}\n\npolicy NAME {\n", out);
 	print_section(out, SECTION_policy, "\t");
@@ -64,6 +68,46 @@ static void explain_line(FILE *out, const struct conf *c, const struct line *l)
 	explain_policy(out, "when open", l->open);
 }
 
+static void explain_texts(FILE *out, const char *what, char **list)
+{
+	g_autofree char *words = list ? g_strjoinv(" or ", list) : NULL;
+
+	if (words)
+		fprintf(out, "; %s %s", what, words);
+}
+
+static void explain_networks(FILE *out, const GArray *networks)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	for (guint i = 0; i < networks->len; i++) {
+		const struct network *n = &g_array_index(networks, struct network, i);
+
+		if (n->sendmail)
+			fprintf(out, "%ssendmail", i ? " or " : "");
+		else
+			fprintf(out, "%s%s/%d", i ? " or " : "",
+				inet_ntop(n->address.family, n->address.octets, text, sizeof(text)), n->prefix);
+	}
+	if (networks->len == 0)
+		fputs("any client", out);
+}
+
+static void explain_source(FILE *out, const struct conf *c, const struct source *s)
+{
+	fprintf(out, "source %s: ", s->name);
+	explain_networks(out, s->networks);
+	explain_texts(out, "logged in as", s->auth);
+	explain_texts(out, "sender", s->senders);
+	explain_texts(out, "signed by and from", s->dkim);
+	fprintf(out, "\n    region %s, zone %s", s->region, s->zone);
+	explain_texts(out, "profiles", s->profiles);
+	fprintf(out, "%s%s\n", s->profiles ? "" : "; all profiles", s->generic ? "; else by its words" : "");
+	if (s->dkim)
+		fprintf(out, "    as Authentication-Results of %s says\n",
+			*c->authserv_id ? c->authserv_id : "Postfix's myhostname");
+}
+
 void conf_explain(const struct conf *c, FILE *out)
 {
 	const struct roster *r = c->roster;
@@ -71,6 +115,8 @@ void conf_explain(const struct conf *c, FILE *out)
 	fprintf(out, "%s: good; %u people, %u lines, %u policies, %u profiles, %u sources\n",
 		c->file, r->people->len, r->lines->len, r->policies->len,
 		profiles_count(c->profiles), c->sources->len);
+	for (guint i = 0; i < c->sources->len; i++)
+		explain_source(out, c, c->sources->pdata[i]);
 	for (guint i = 0; i < r->people->len && i < 20; i++) {
 		const struct person *p = r->people->pdata[i];
 

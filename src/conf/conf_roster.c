@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "conf_value.h"
+
 #define STEPS_MAX 32
 
 /* What has been named so far, and where: names and keys are unique. */
@@ -46,20 +48,12 @@ static const struct named *take_name(GHashTable *table, const char *name, const 
 	return NULL;
 }
 
-static bool is_id(const char *s)
-{
-	for (const char *p = s; *p; p++)
-		if (!g_ascii_isalnum(*p) && !strchr("-_.", *p))
-			return false;
-	return *s && strlen(s) <= 64;
-}
-
 static void take_title(struct names *n, GHashTable *table, const struct conf_block *b, void *object)
 {
 	const char *kind = conf_section_name(b->section);
 	const struct named *before;
 
-	if (!is_id(b->title))
+	if (!conf_value_is_id(b->title))
 		conf_wrong(n->errors, b->line, "%s \"%s\" is no name; write letters, digits, - _ "
 			   "and . (64 at most)", kind, b->title);
 	before = take_name(table, b->title, b, b->line, object);

@@ -1,6 +1,5 @@
 #include "conf_value.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 
 #include "text.h"
@@ -74,38 +73,19 @@ bool conf_value_is_zone(const char *text)
 	return zone != NULL;
 }
 
-static bool prefix_fits(const struct source *s)
+bool conf_value_is_domain(const char *text)
 {
-	int most = s->family == AF_INET ? 32 : 128;
+	g_autofree char *address = g_strconcat("x@", text, NULL);
 
-	return s->prefix >= 0 && s->prefix <= most;
+	return conf_value_is_mail(address);
 }
 
-bool conf_value_source(const char *text, struct source *s_r)
+bool conf_value_is_id(const char *text)
 {
-	g_auto(GStrv) parts = g_strsplit(text, "/", 2);
-	int64_t prefix;
-
-	memset(s_r, 0, sizeof(*s_r));
-	if (g_ascii_strcasecmp(text, "sendmail") == 0) {
-		s_r->sendmail = true;
-		return true;
-	}
-	if (!parts[0])
-		return false;
-	if (inet_pton(AF_INET, parts[0], s_r->address) == 1)
-		s_r->family = AF_INET;
-	else if (inet_pton(AF_INET6, parts[0], s_r->address) == 1)
-		s_r->family = AF_INET6;
-	else
-		return false;
-	s_r->prefix = s_r->family == AF_INET ? 32 : 128;
-	if (!parts[1])
-		return true;
-	if (!text_to_long(parts[1], 0, 128, &prefix))
-		return false;
-	s_r->prefix = (int)prefix;
-	return prefix_fits(s_r);
+	for (const char *p = text; *p; p++)
+		if (!g_ascii_isalnum(*p) && !strchr("-_.", *p))
+			return false;
+	return *text && strlen(text) <= 64;
 }
 
 bool conf_value_host_port(const char *text, char **host_r, int *port_r)

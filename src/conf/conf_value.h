@@ -14,8 +14,10 @@ bool conf_value_is_mail(const char *text);
 
 bool conf_value_is_zone(const char *text);
 
-/* "192.0.2.0/24", "2001:db8::1", "sendmail" */
-bool conf_value_source(const char *text, struct source *s_r);
+bool conf_value_is_domain(const char *text);
+
+/* What stands after "person", "line", ...: letters, digits, - _ and ., 64 at most. */
+bool conf_value_is_id(const char *text);
 
 /* "host:port", "[address]:port"; the host is for the caller to free. */
 bool conf_value_host_port(const char *text, char **host_r, int *port_r);

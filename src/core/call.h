@@ -23,6 +23,7 @@ enum call_field {
 /* Strings are UTF-8 in the arena of the mail, NULL where the notice does not say. */
 struct call {
 	const char *profile;	/* name of the profile that read it */
+	const char *source;	/* who said it: name of the source; whoever reads the mail sets it */
 	int confidence;		/* 0..100: how sure the reading is; 100 where a product's own profile read it */
 	unsigned missing;	/* 1 << FIELD_...: what the profile expects of each of its mails and did not find */
 	enum call_class class;

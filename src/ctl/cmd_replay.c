@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "authres.h"
 #include "clock.h"
 #include "command.h"
 #include "dedup.h"
@@ -29,7 +30,7 @@ struct replay {
 	struct engine *engine;
 	struct outbox *outbox;
 	struct dry_carrier texts;
-	const char *client;		/* NULL: a trusted one */
+	const char *client, *auth, *sender;	/* of --client and so on; none of them: any source will do */
 	GPtrArray *rcpts;		/* of --rcpt; empty: those of the To field */
 	int64_t at;			/* of the first mail; 0: its Date */
 	int64_t base, first_date;	/* when the first mail came, and its Date */
@@ -171,19 +172,75 @@ static void print_mail(struct replay *r, const char *file, const struct decision
 	printer_end(r->out);
 }
 
+/* What the mail server's verifier wrote into the file; on the way through Postfix others of that name stand below. */
+static const char *const *verified(const struct replay *r, const struct letter *l, struct arena *a)
+{
+	const char *id = *r->conf->authserv_id ? r->conf->authserv_id : g_get_host_name();
+	const char *const *domains;
+
+	for (gsize k = 0; k < l->n_headers; k++)
+		if (g_ascii_strcasecmp(l->headers[k].name, "Authentication-Results") == 0 &&
+		    authres_read(l->headers[k].value, id, a, &domains))
+			return domains;
+	return NULL;
+}
+
+static const struct source *source_of(const struct replay *r, const struct letter *l, struct arena *a)
+{
+	struct origin o = { .known = ORIGIN_HEADER, .auth = r->auth, .sender = r->sender };
+	bool later;
+
+	if (r->client) {
+		o.sendmail = g_str_equal(r->client, "sendmail");
+		address_read(r->client, &o.client);
+	}
+	o.author = authres_author(l->from, a);
+	o.dkim = verified(r, l, a);
+	return source_find(r->conf->sources, &o, &later);
+}
+
+static struct call *read_as(const struct replay *r, const struct letter *l, const struct source *s, struct arena *a)
+{
+	const struct profile_context ctx = {
+		.region = s->region, .zone = s->zone, .arrived = clock_now(), .allowed = s->allowed,
+	};
+	struct call *c = profiles_read(r->conf->profiles, l, &ctx, a);
+
+	if (c)
+		c->source = s->name;
+	return c;
+}
+
+/* Where the command line does not say who sent it: the first source that could read it. */
+static struct call *read_call(const struct replay *r, const struct letter *l, const char **why_r, struct arena *a)
+{
+	const GPtrArray *sources = r->conf->sources;
+	const struct source *s;
+	struct call *c = NULL;
+
+	*why_r = "no profile matches: not a notice";
+	if (!r->client && !r->auth && !r->sender) {
+		for (guint k = 0; k < sources->len && !c; k++)
+			c = read_as(r, l, sources->pdata[k], a);
+		return c;
+	}
+	s = source_of(r, l, a);
+	if (!s)
+		*why_r = "it comes from no trusted source";
+	return s ? read_as(r, l, s, a) : NULL;
+}
+
 static bool take(struct replay *r, const char *file, const struct letter *l, struct arena *a)
 {
-	struct profile_context ctx = { .region = r->conf->region, .zone = r->conf->timezone, .arrived = clock_now() };
 	struct event e = { .kind = EVENT_NOTICE, .queue_id = "replay", .message_id = l->message_id };
 	g_autoptr(GError) err = NULL;
 	struct decision *d;
+	const char *why;
 
 	e.rcpts = rcpts_of(r, l, a);
-	if (r->client && !conf_trusts(r->conf, r->client, g_str_equal(r->client, "sendmail")))
-		return print_mail(r, file, NULL, &e, "the client is not a trusted PBX", a), true;
-	e.call = profiles_read(r->conf->profiles, l, &ctx, a);
+	e.call = read_call(r, l, &why, a);
 	if (!e.call)
-		return print_mail(r, file, NULL, &e, "no profile matches: not a notice", a), true;
+		return print_mail(r, file, NULL, &e, why, a), true;
 	d = engine_take(r->engine, r->conf, &e, a, &err);
 	if (!d) {
 		fprintf(stderr, "ringback: %s: %s\n", file, err->message);
@@ -242,14 +299,14 @@ static void replay_end(struct replay *r)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: ringback replay [--json] [--at TIME] [--client ADDR] [--rcpt ADDR]... FILE...\n");
-	return EX_USAGE;
+	return command_usage(&cmd_replay);
 }
 
 static bool options(struct replay *r, int argc, char **argv)
 {
 	static const struct option table[] = {
 		{ "at", required_argument, NULL, 'a' }, { "client", required_argument, NULL, 'c' },
+		{ "auth", required_argument, NULL, 'u' }, { "sender", required_argument, NULL, 's' },
 		{ "rcpt", required_argument, NULL, 'r' }, { 0 }
 	};
 	int o;
@@ -262,6 +319,10 @@ static bool options(struct replay *r, int argc, char **argv)
 		}
 		if (o == 'c')
 			r->client = optarg;
+		if (o == 'u')
+			r->auth = optarg;
+		if (o == 's')
+			r->sender = optarg;
 		if (o == 'r')
 			g_ptr_array_add(r->rcpts, optarg);
 		if (o == '?')
@@ -299,7 +360,8 @@ static int run(struct command_env *env, int argc, char **argv)
 
 const struct command_def cmd_replay = {
 	.name = "replay",
-	.arguments = "[--json] [--at TIME] [--client ADDR] [--rcpt ADDR]... FILE...",
+	.arguments = "[--json] [--at TIME] [--client ADDR] [--auth USER] [--sender ADDR] "
+		     "[--rcpt ADDR]... FILE...",
 	.help = "dry run: who would own these mails' calls, be mailed, be texted, when and why",
 	.run = run
 };

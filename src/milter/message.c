@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "authres.h"
 #include "clock.h"
 #include "edits.h"
 #include "log.h"
@@ -11,6 +12,7 @@
 
 #define HEAD_MAX (1024 * 1024)
 #define RCPTS_MAX 10000
+#define AUTHRES_MAX 8		/* the verifier's stands above all others */
 #define FORGED_MAX 100		/* Postfix walks the whole header for each deletion */
 
 static guint64 tallies[N_TALLIES];
@@ -25,13 +27,7 @@ guint64 tally_get(enum tally t)
 	return __atomic_load_n(&tallies[t], __ATOMIC_RELAXED);
 }
 
-/* ---- collecting ---- */
-
-void message_begin(struct message *m, struct conf *conf)
-{
-	message_reset(m);
-	m->conf = conf;
-}
+/* ---- beginning and end ---- */
 
 void message_reset(struct message *m)
 {
@@ -41,6 +37,7 @@ void message_reset(struct message *m)
 	g_clear_pointer(&m->rcpts, g_ptr_array_unref);
 	g_clear_pointer(&m->rcpt_args, g_ptr_array_unref);
 	g_clear_pointer(&m->forged, g_ptr_array_unref);
+	g_clear_pointer(&m->authres, g_ptr_array_unref);
 	g_clear_pointer(&m->arena, arena_free);
 	g_free(m->mail);
 	*m = (struct message){ .leading_space = leading_space };
@@ -53,11 +50,95 @@ static struct arena *own_arena(struct message *m)
 	return m->arena;
 }
 
+/* ---- who speaks ---- */
+
+/* A mail that has no source keeps nothing but the names of forged headers, and one that has needs these no more. */
+static void settle(struct message *m)
+{
+	m->source = source_find(m->conf->sources, &m->origin, &m->pending);
+	if (m->pending)
+		return;
+	g_clear_pointer(&m->authres, g_ptr_array_unref);
+	if (m->source) {
+		g_clear_pointer(&m->forged, g_ptr_array_unref);
+		return;
+	}
+	g_clear_pointer(&m->rcpts, g_ptr_array_unref);
+	g_clear_pointer(&m->rcpt_args, g_ptr_array_unref);
+	g_clear_pointer(&m->mail, g_free);
+	m->mail_size = m->mail_room = 0;
+}
+
+void message_begin(struct message *m, struct conf *conf, const struct origin *o)
+{
+	message_reset(m);
+	m->conf = conf;
+	m->origin = *o;
+	settle(m);
+	m->origin.auth = m->pending ? arena_strdup(own_arena(m), o->auth) : NULL;
+	m->origin.sender = m->pending ? arena_strdup(own_arena(m), o->sender) : NULL;
+}
+
+/* Blanks may stand before the colon (RFC 5322, 4.5). */
+static bool is_field(const char *name, const char *what)
+{
+	gsize n = strlen(what);
+
+	return g_ascii_strncasecmp(name, what, n) == 0 && name[n + strspn(name + n, " \t")] == '\0';
+}
+
+/* With two authors nobody knows whom the signature is about. */
+static void see_author(struct message *m, const char *from)
+{
+	m->origin.author = m->has_author ? NULL : authres_author(from, own_arena(m));
+	m->origin.known = ORIGIN_AUTHOR;
+	m->has_author = true;
+	settle(m);
+}
+
+/* What the mail server's verifier put there stands above all that came with the mail, hence above its Received. */
+static void see_header(struct message *m, const char *name, const char *value)
+{
+	if (is_field(name, "From")) {
+		see_author(m, value);
+	} else if (is_field(name, "Received")) {
+		m->has_received = true;
+	} else if (is_field(name, "Authentication-Results") && !m->has_received) {
+		if (!m->authres)
+			m->authres = g_ptr_array_new();
+		if (m->authres->len < AUTHRES_MAX)
+			g_ptr_array_add(m->authres, arena_strdup(own_arena(m), value));
+	}
+}
+
+/* The topmost field by our own verifier decides, whatever stands below it. */
+static void see_header_end(struct message *m, const char *queue_id, const char *myhostname)
+{
+	const char *id = *m->conf->authserv_id ? m->conf->authserv_id : myhostname;
+	bool ours = false;
+
+	m->origin.known = ORIGIN_HEADER;
+	for (guint i = 0; id && m->authres && i < m->authres->len && !ours; i++)
+		ours = authres_read(m->authres->pdata[i], id, own_arena(m), &m->origin.dkim);
+	if (!ours)
+		m->origin.dkim = NULL;
+	settle(m);
+	if (!m->source && m->has_author)
+		log_info("%s: author=%s why=not-verified %s Authentication-Results of %s", queue_id, m->origin.author,
+			 ours ? "not signed as it must be in" : "no", id ? id : "a server that does not say its name");
+}
+
+/* ---- collecting ---- */
+
 void message_add_rcpt(struct message *m, char **argv)
 {
-	struct arena *a = own_arena(m);
-	g_autofree char *args = g_strjoinv(" ", argv + 1);
+	struct arena *a;
+	g_autofree char *args = NULL;
 
+	if (!m->source && !m->pending)
+		return;
+	a = own_arena(m);
+	args = g_strjoinv(" ", argv + 1);
 	if (!m->rcpts) {
 		m->rcpts = g_ptr_array_new();
 		m->rcpt_args = g_ptr_array_new();
@@ -84,17 +165,22 @@ static void append(struct message *m, const char *s, gsize n)
 	m->mail_size = need;
 }
 
+static void add_forged(struct message *m, const char *name)
+{
+	if (!m->forged)
+		m->forged = g_ptr_array_new();
+	if (m->forged->len <= FORGED_MAX)
+		g_ptr_array_add(m->forged, arena_strdup(own_arena(m), name));
+}
+
 void message_add_header(struct message *m, const char *name, const char *value)
 {
-	if (!m->trusted) {
-		if (!edits_header_forged(name))
-			return;
-		if (!m->forged)
-			m->forged = g_ptr_array_new();
-		if (m->forged->len <= FORGED_MAX)
-			g_ptr_array_add(m->forged, arena_strdup(own_arena(m), name));
+	if (!m->source && edits_header_forged(name))
+		add_forged(m, name);
+	if (m->pending)
+		see_header(m, name, value);
+	if (!m->source && !m->pending)
 		return;
-	}
 	if (m->over || m->mail_size + strlen(name) + strlen(value) + 3 > HEAD_MAX) {
 		m->over = true;
 		return;
@@ -109,7 +195,7 @@ void message_add_body(struct message *m, const char *chunk, gsize size)
 {
 	gsize have;
 
-	if (!m->trusted) {
+	if (!m->source) {
 		m->body_over = true;
 		return;
 	}
@@ -145,14 +231,16 @@ static const char *why_pass(struct message *m)
 	auto_submitted = letter_header(l, "Auto-Submitted");
 	if (auto_submitted && g_ascii_strncasecmp(auto_submitted, "auto-replied", 12) == 0)
 		return "auto-replied";
-	return profiles_may_match(m->conf->profiles, l, NULL) ? NULL : "no-profile";
+	return profiles_may_match(m->conf->profiles, l, m->source->allowed) ? NULL : "no-profile";
 }
 
-bool message_wanted(struct message *m, const char *queue_id)
+bool message_wanted(struct message *m, const char *queue_id, const char *myhostname)
 {
 	const char *why;
 
-	if (!m->trusted) {
+	if (m->pending)
+		see_header_end(m, or_dash(queue_id), myhostname);
+	if (!m->source) {
 		tally(TALLY_FOREIGN);
 		log_debug("%s: mail=pass why=foreign forged=%u", or_dash(queue_id), m->forged ? m->forged->len : 0);
 		return m->forged != NULL;
@@ -303,7 +391,7 @@ static struct edits *make_edits(const struct message *m, const struct decision *
 		.head_size = m->head_size,
 		.body = m->body_over ? NULL : m->mail + m->head_size + 1,
 		.body_size = m->body_over ? 0 : m->mail_size - m->head_size - 1,
-		.from_sendmail = m->from_sendmail,
+		.from_sendmail = m->origin.sendmail,
 		.myorigin = myorigin ? myorigin : "",
 	};
 
@@ -346,9 +434,10 @@ static void log_decision(const struct message *m, const struct decision *d, cons
 	static const char *const verdicts[] = { "pass", "edit", "audit", "swallow" };
 	char number[24];
 
-	log_info("%s: item=%s profile=%s class=%s line=%s owner=%s caller=%s rcpts=%u mail=%s why=%s",
+	log_info("%s: item=%s source=%s profile=%s class=%s line=%s owner=%s caller=%s rcpts=%u mail=%s why=%s",
 		 e->queue_id,
-		 d->item ? render_item_id(m->arena, m->conf->roster, d->item->id) : "-", or_dash(e->call->profile),
+		 d->item ? render_item_id(m->arena, m->conf->roster, d->item->id) : "-", e->call->source,
+		 or_dash(e->call->profile),
 		 class_name(e->call->class), d->item ? or_dash(d->item->line) : "-",
 		 d->item ? or_dash(d->item->owner) : "-", log_number(e->call->caller, number), m->rcpts->len - 1,
 		 verdicts[d->mail], or_dash(d->why));
@@ -381,12 +470,16 @@ static sfsistat carry_out(const struct message *m, SMFICTX *ctx, const struct de
 static struct call *read_call(const struct message *m, const struct letter *l)
 {
 	const struct profile_context ctx = {
-		.region = m->conf->region,
-		.zone = m->conf->timezone,
+		.region = m->source->region,
+		.zone = m->source->zone,
 		.arrived = clock_now(),
+		.allowed = m->source->allowed,
 	};
+	struct call *c = profiles_read(m->conf->profiles, l, &ctx, m->arena);
 
-	return profiles_read(m->conf->profiles, l, &ctx, m->arena);
+	if (c)
+		c->source = m->source->name;
+	return c;
 }
 
 static sfsistat take(struct message *m, SMFICTX *ctx, struct engine *engine, const char *queue_id)
@@ -419,7 +512,7 @@ sfsistat message_end(struct message *m, SMFICTX *ctx, struct engine *e)
 {
 	const char *queue_id = or_dash(smfi_getsymval(ctx, (char *)"i"));
 
-	if (!m->trusted)
+	if (!m->source)
 		return m->forged ? remove_forged(m, ctx, queue_id) : SMFIS_ACCEPT;
 	g_ptr_array_add(m->rcpts, NULL);
 	g_ptr_array_add(m->rcpt_args, NULL);

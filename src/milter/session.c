@@ -6,6 +6,8 @@
 #include "log.h"
 #include "message.h"
 
+#define SENDER_SIZE 321		/* 64 octets, @, 255, and the end */
+
 /* libmilter gives callbacks no pointer of ours before the first one has set it. */
 static struct engine *engine;
 static bool tcp;
@@ -14,7 +16,7 @@ static gint open_sessions, busy;
 /* Callbacks of one connection may run on different threads, one at a time. */
 struct session {
 	unsigned long steps;	/* SMFIP_* in force */
-	char address[INET6_ADDRSTRLEN];	/* "" if it has none */
+	struct address client;
 	bool pretended;		/* no client at all: sendmail(1) */
 	struct message message;
 };
@@ -28,13 +30,15 @@ static sfsistat go_on(const struct session *s, unsigned long no_reply)
 	return s && (s->steps & no_reply) ? SMFIS_NOREPLY : SMFIS_CONTINUE;
 }
 
-/* Only these macros cross the socket: the queue id, and our host's name for sendmail's bare addresses. */
+/* Only these macros cross the socket: who logged in, the queue id, and our host's name for sendmail's bare addresses
+ * and for what our own verifier writes. */
 static void ask_for_macros(SMFICTX *ctx)
 {
-	static char none[] = "", id[] = "i", id_and_host[] = "i j";
+	static char none[] = "", auth[] = "{auth_authen}", id_and_host[] = "i j";
 
 	for (int stage = SMFIM_FIRST; stage <= SMFIM_LAST; stage++)
-		smfi_setsymlist(ctx, stage, stage == SMFIM_EOM ? id_and_host : stage == SMFIM_EOH ? id : none);
+		smfi_setsymlist(ctx, stage, stage == SMFIM_EOM || stage == SMFIM_EOH ? id_and_host :
+				stage == SMFIM_ENVFROM ? auth : none);
 }
 
 static sfsistat on_negotiate(SMFICTX *ctx, unsigned long f0, unsigned long f1, unsigned long f2, unsigned long f3,
@@ -75,12 +79,12 @@ static void set_client(struct session *s, const struct sockaddr *sa)
 	if (sa->sa_family == AF_INET) {
 		const struct sockaddr_in *in = (const struct sockaddr_in *)sa;
 
-		inet_ntop(AF_INET, &in->sin_addr, s->address, sizeof(s->address));
+		s->client = address_of_octets(AF_INET, &in->sin_addr);
 		s->pretended = in->sin_port == 0 && in->sin_addr.s_addr == htonl(INADDR_LOOPBACK);
 	} else if (sa->sa_family == AF_INET6) {
 		const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)sa;
 
-		inet_ntop(AF_INET6, &in6->sin6_addr, s->address, sizeof(s->address));
+		s->client = address_of_octets(AF_INET6, &in6->sin6_addr);
 		s->pretended = in6->sin6_port == 0 && IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr);
 	}
 }
@@ -95,19 +99,33 @@ static sfsistat on_connect(SMFICTX *ctx, char *host, _SOCK_ADDR *address)
 	return go_on(s, SMFIP_NR_CONN);
 }
 
+/* Without the angle brackets; "" for a bounce, and for what no mailbox can be (RFC 5321, 4.5.3.1.3). */
+static void read_sender(const char *raw, char sender[SENDER_SIZE])
+{
+	gsize n = strlen(raw);
+	bool brackets = n >= 2 && raw[0] == '<' && raw[n - 1] == '>';
+
+	if (brackets) {
+		raw++;
+		n -= 2;
+	}
+	g_strlcpy(sender, raw, n < SENDER_SIZE ? n + 1 : 1);
+}
+
 static sfsistat on_mail(SMFICTX *ctx, char **argv)
 {
 	struct session *s = smfi_getpriv(ctx);
-	struct message *m;
-	const char *sender = argv && argv[0] ? argv[0] : "";
+	const char *raw = argv && argv[0] ? argv[0] : "", *auth = smfi_getsymval(ctx, (char *)"{auth_authen}");
+	char sender[SENDER_SIZE];
+	struct origin origin = { .auth = auth && *auth ? auth : NULL, .sender = sender };
 
 	if (!s)
 		return SMFIS_TEMPFAIL;
-	m = &s->message;
-	message_begin(m, engine_conf(engine));
-	m->from_sendmail = s->pretended && sender[0] != '<';	/* sendmail(1): without angle brackets */
-	m->null_sender = sender[0] == '\0' || strcmp(sender, "<>") == 0;
-	m->trusted = conf_trusts(m->conf, m->from_sendmail ? NULL : s->address, m->from_sendmail);
+	read_sender(raw, sender);
+	origin.client = s->client;
+	origin.sendmail = s->pretended && raw[0] != '<';	/* sendmail(1): without angle brackets */
+	message_begin(&s->message, engine_conf(engine), &origin);
+	s->message.null_sender = raw[0] == '\0' || strcmp(raw, "<>") == 0;
 	tally(TALLY_MESSAGES);
 	return go_on(s, SMFIP_NR_MAIL);
 }
@@ -116,7 +134,7 @@ static sfsistat on_rcpt(SMFICTX *ctx, char **argv)
 {
 	struct session *s = smfi_getpriv(ctx);
 
-	if (s && s->message.trusted && argv && argv[0])
+	if (s && s->message.conf && argv && argv[0])
 		message_add_rcpt(&s->message, argv);
 	return go_on(s, SMFIP_NR_RCPT);
 }
@@ -140,7 +158,8 @@ static sfsistat on_header_end(SMFICTX *ctx)
 {
 	struct session *s = smfi_getpriv(ctx);
 
-	if (s && s->message.conf && message_wanted(&s->message, smfi_getsymval(ctx, (char *)"i")))
+	if (s && s->message.conf &&
+	    message_wanted(&s->message, smfi_getsymval(ctx, (char *)"i"), smfi_getsymval(ctx, (char *)"j")))
 		return SMFIS_CONTINUE;
 	if (s)
 		message_reset(&s->message);

@@ -46,6 +46,11 @@ static void check_conf(const struct conf *c)
 
 	g_assert_nonnull(r->default_line);
 	g_assert_true(c->sources->len > 0);
+	for (guint i = 0; i < c->sources->len; i++) {
+		const struct source *s = c->sources->pdata[i];
+
+		g_assert_true(s->networks->len > 0 || s->auth || s->dkim);
+	}
 	for (guint i = 0; i < r->lines->len; i++) {
 		const struct line *l = r->lines->pdata[i];
 

@@ -55,8 +55,8 @@ class Mta:
     def connect(self, address="192.0.2.10", port=40000):
         return self.step("C", b"pbx.example.com\0004" + struct.pack(">H", port) + address.encode() + b"\0")
 
-    def envelope(self, rcpts, sender="<pbx@pbx.example.com>"):
-        self.step("M", sender.encode() + b"\0")
+    def envelope(self, rcpts, sender="<pbx@pbx.example.com>", auth=None):
+        self.step("M", sender.encode() + b"\0", {"{auth_authen}": auth} if auth else None)
         for rcpt in rcpts:
             self.step("R", rcpt.encode() + b"\0")
 
@@ -69,7 +69,7 @@ class Mta:
             if not self.steps & HDR_LEADSPC:
                 value = value[1:]
             self.step("L", name + b"\0" + value + b"\0")
-        return self.step("N", macros={"i": "4TEST"})
+        return self.step("N", macros={"i": "4TEST", "j": "mx.example.com"})
 
     def body(self, data, chunk=65535):
         """Gives the number of chunks that were wanted."""

@@ -187,19 +187,20 @@ class Postfix:
 
     # ---- handing mail in ----
 
-    def smtp(self, client=None, port=None, timeout=120):
-        """client: the address that Postfix shall believe in (XCLIENT)."""
+    def smtp(self, client=None, port=None, timeout=120, login=None):
+        """client: the address that Postfix shall believe in (XCLIENT), login: the user that it shall."""
         s = smtplib.SMTP("127.0.0.1", port or self.port, local_hostname="pbx.example.com", timeout=timeout)
         if client:
             s.ehlo()
-            code, text = s.docmd("XCLIENT", f"NAME=[UNAVAILABLE] ADDR={client} PORT=40000")
+            user = f" LOGIN={login}" if login else ""
+            code, text = s.docmd("XCLIENT", f"NAME=[UNAVAILABLE] ADDR={client} PORT=40000{user}")
             assert code == 220, text
         return s
 
-    def send(self, data, rcpts, sender="pbx@pbx.example.com", client=PBX, port=None, **options):
+    def send(self, data, rcpts, sender="pbx@pbx.example.com", client=PBX, port=None, login=None, **options):
         """One mail in one connection. Gives the SMTP reply that ended it as (code, text); refusals are given, not
         raised."""
-        with self.smtp(client, port) as s:
+        with self.smtp(client, port, login=login) as s:
             return self.hand_in(s, data, rcpts, sender, **options)
 
     @staticmethod

@@ -131,12 +131,22 @@ static const struct trust_row trust_rows[] = {
 	{ "no-address", "192.0.2", false, false }, { "name", "pbx.example.com", false, false },
 };
 
+static bool trusts(const struct conf *c, const char *address, bool from_sendmail)
+{
+	struct origin o = { .known = ORIGIN_HEADER, .sendmail = from_sendmail, .sender = "" };
+	bool later;
+
+	if (address)
+		address_read(address, &o.client);
+	return source_find(c->sources, &o, &later) != NULL;
+}
+
 static void test_trust(gconstpointer data)
 {
 	const struct trust_row *row = data;
 	struct conf *c = load(whole);
 
-	g_assert_cmpint(conf_trusts(c, row->address, row->from_sendmail), ==, row->trusted);
+	g_assert_cmpint(trusts(c, row->address, row->from_sendmail), ==, row->trusted);
 	conf_unref(c);
 }
 
@@ -144,9 +154,57 @@ static void test_no_trust_in_sendmail(void)
 {
 	struct conf *c = load("sources = { \"127.0.0.1\", \"0.0.0.0/1\" } audit = a@example.com " PEOPLE LINE);
 
-	g_assert_false(conf_trusts(c, "127.0.0.1", true));
-	g_assert_true(conf_trusts(c, "127.0.0.1", false));
-	g_assert_false(conf_trusts(c, "128.0.0.1", false));
+	g_assert_false(trusts(c, "127.0.0.1", true));
+	g_assert_true(trusts(c, "127.0.0.1", false));
+	g_assert_false(trusts(c, "128.0.0.1", false));
+	conf_unref(c);
+}
+
+static const char sources[] =
+	"region = GB timezone = Europe/London sources = { \"127.0.0.1\" } audit = a@example.com authserv_id = mx.example.com\n"
+	"source pbx { networks = { \"192.0.2.0/24\", sendmail } auth = { Pbx } senders = { pbx@example.com, \"@pbx.example.com\" }\n"
+	"  profiles = { freepbx-missed, asterisk } region = us timezone = \"America/New_York\" generic = yes }\n"
+	"source hosted { dkim = { Example.NET, mail.example.org } }\n"
+	"source branch { auth = { branch } }\n"
+	"source quiet { auth = { quiet } generic = no }\n"
+	"source listed { auth = { listed } profiles = { freepbx } }\n" PEOPLE LINE;
+
+static const struct source *source_named(const struct conf *c, guint at, const char *name)
+{
+	const struct source *s = c->sources->pdata[at];
+
+	g_assert_cmpstr(s->name, ==, name);
+	return s;
+}
+
+static void test_sources(void)
+{
+	struct conf *c = load(sources);
+	const struct source *pbx = source_named(c, 0, "pbx"), *hosted = source_named(c, 1, "hosted");
+	const struct source *branch = source_named(c, 2, "branch"), *short_form = source_named(c, 5, "default");
+
+	g_assert_cmpuint(c->sources->len, ==, 6);
+	g_assert_cmpstr(c->authserv_id, ==, "mx.example.com");
+	g_assert_cmpuint(pbx->networks->len, ==, 2);
+	g_assert_cmpstr(pbx->auth[0], ==, "Pbx");
+	g_assert_cmpstr(pbx->senders[1], ==, "@pbx.example.com");
+	g_assert_null(pbx->dkim);
+	g_assert_nonnull(pbx->allowed);
+	g_assert_cmpstr(pbx->region, ==, "US");
+	g_assert_cmpstr(pbx->zone, ==, "America/New_York");
+	g_assert_true(pbx->generic);
+	g_assert_cmpuint(hosted->networks->len, ==, 0);
+	g_assert_cmpstr(hosted->dkim[0], ==, "example.net");
+	g_assert_cmpstr(hosted->dkim[1], ==, "mail.example.org");
+	g_assert_null(hosted->allowed);
+	g_assert_cmpstr(hosted->region, ==, "GB");
+	g_assert_cmpstr(hosted->zone, ==, "Europe/London");
+	g_assert_false(hosted->generic);
+	g_assert_true(branch->generic);
+	g_assert_false(source_named(c, 3, "quiet")->generic);
+	g_assert_false(source_named(c, 4, "listed")->generic);
+	g_assert_true(short_form->generic);
+	g_assert_cmpuint(short_form->networks->len, ==, 1);
 	conf_unref(c);
 }
 
@@ -244,8 +302,8 @@ static void test_builtin(void)
 	g_assert_cmpstr(c->roster->default_line->owner->id, ==, "owner");
 	g_assert_cmpstr(c->roster->default_line->audit, ==, "audit@example.com");
 	g_assert_cmpuint(profiles_count(c->profiles), >, 0);
-	g_assert_true(conf_trusts(c, "127.0.0.1", false));
-	g_assert_true(conf_trusts(c, "127.0.0.1", true));
+	g_assert_true(trusts(c, "127.0.0.1", false));
+	g_assert_true(trusts(c, "127.0.0.1", true));
 	conf_unref(c);
 	c = conf_default(NULL, "gb", "Europe/London", &err);
 	g_assert_no_error(err);
@@ -284,7 +342,7 @@ static void print_defaults(const struct conf *c, FILE *out)
 static void test_print_defaults(void)
 {
 	g_autofree char *text = printed(print_defaults, NULL);
-	const char *sections = strstr(text, "person NAME {");
+	const char *sections = strstr(text, "source NAME {");
 	g_autofree char *top = g_strndup(text, (gsize)(sections - text)), *all = g_strconcat(top, GOOD, NULL);
 	struct conf *c = load(all);
 
@@ -310,6 +368,22 @@ static void test_defaults_fit(void)
 		g_test_message("%s: %s", conf_keys[i].name, wrong ? wrong : "fits");
 		g_assert_nonnull(text);
 	}
+}
+
+static void test_explain_sources(void)
+{
+	struct conf *c = load(sources);
+	g_autofree char *text = printed(conf_explain, c);
+
+	g_assert_nonnull(strstr(text, "source pbx: 192.0.2.0/24 or sendmail; logged in as Pbx; sender pbx@example.com or "
+				"@pbx.example.com\n    region US, zone America/New_York; profiles freepbx-missed or asterisk; "
+				"else by its words\n"));
+	g_assert_nonnull(strstr(text, "source hosted: any client; signed by and from example.net or mail.example.org\n"
+				"    region GB, zone Europe/London; all profiles\n"
+				"    as Authentication-Results of mx.example.com says\n"));
+	g_assert_nonnull(strstr(text, "source default: 127.0.0.1/32\n    region GB, zone Europe/London; all profiles; else by its "
+				"words\n"));
+	conf_unref(c);
 }
 
 static void test_explain(void)
@@ -398,6 +472,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/conf/builtin", test_builtin);
 	g_test_add_func("/conf/print-defaults", test_print_defaults);
 	g_test_add_func("/conf/explain", test_explain);
+	g_test_add_func("/conf/explain-sources", test_explain_sources);
+	g_test_add_func("/conf/sources", test_sources);
 	g_test_add_func("/conf/references", test_references);
 	g_test_add_func("/conf/many", test_many);
 	g_test_add_func("/conf/values", test_values);

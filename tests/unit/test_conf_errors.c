@@ -68,6 +68,30 @@ static const struct wrong_row wrong_rows[] = {
 	{ "bad-line-hours", GOOD "default_line = main\nline b { owner = anna\nhours = \"Xx 09:00-17:00\" }", { ":3: hours: " }, 1 },
 	{ "bad-source", "sources = { \"192.0.2.0/33\",\n\"example.com\" } audit = a@example.com " PEOPLE LINE,
 	  { ":1: sources = \"192.0.2.0/33\" is no address or network", ":2: sources = \"example.com\"" }, 2 },
+	{ "everybody", TOP "\nsource a { }\nsource b { senders = { \"@example.com\" } }\nsource c { region = GB networks = { } }"
+	  PEOPLE LINE, { ":2: source a trusts everybody; write networks, auth or dkim", ":3: source b trusts everybody, since "
+	  "anybody can write such a sender", ":4: source c trusts everybody" }, 3 },
+	{ "all-networks", TOP "\nsource a { networks = { \"192.0.2.1\", \"0.0.0.0/0\" } }\nsource b { auth = { x } networks = {\n"
+	  "\"::/0\" } }" PEOPLE LINE, { ":2: networks = \"0.0.0.0/0\" trusts everybody", ":4: networks = \"::/0\"" }, 2 },
+	{ "source-twice", TOP "\nsource a { auth = { a } }\nsource a { auth = { b } }" PEOPLE LINE, { ":3: source a is there twice; "
+	  "give each a name of its own" }, 1 },
+	{ "source-default", "source default { auth = { a } }\nsources = { sendmail } audit = a@example.com " PEOPLE LINE,
+	  { ":2: source default is there twice (sources = ... is called default)" }, 1 },
+	{ "source-title", TOP "\nsource \"a b\" { auth = { a } }" PEOPLE LINE, { ":2: source \"a b\" is no name" }, 1 },
+	{ "source-network", TOP "\nsource a { networks = {\n\"192.0.2.0/33\" } }" PEOPLE LINE,
+	  { ":3: networks = \"192.0.2.0/33\" is no address or network; write one like 192.0.2.10" }, 1 },
+	{ "source-empty", TOP "\nsource a { auth = { x } networks = { \"\" } senders = { \"\" } dkim = { \"\" } }\n"
+	  "source b { auth = { \"\" } }" PEOPLE LINE, { ":2: networks = \"\"", ":2: senders = \"\"", ":2: dkim = \"\"", ":3: auth = " },
+	  4 },
+	{ "source-sender", TOP "\nsource a { auth = { x } senders = { \"@\", \"pbx\" } }" PEOPLE LINE, { ":2: senders = \"@\" is no "
+	  "sender; write one like pbx@example.com, or @example.com", ":2: senders = \"pbx\"" }, 2 },
+	{ "source-dkim", TOP "\nsource a { dkim = { \"com\", \"*.example.com\" } }" PEOPLE LINE, { ":2: dkim = \"com\" is no domain; "
+	  "write one like example.com", ":2: dkim = \"*.example.com\"" }, 2 },
+	{ "source-profile", TOP "\nsource a { auth = { x } profiles = { freepbx,\n freepbxx } }" PEOPLE LINE,
+	  { ":2: profiles: there is no profile \"freepbxx\"", "write the name of a profile, or of a file in " }, 1 },
+	{ "source-zone", TOP "\nsource a { auth = { x } timezone = Nowhere region = XX }" PEOPLE LINE,
+	  { ":2: ", ":2: " }, 2 },
+	{ "authserv-id", GOOD "\nauthserv_id = \"mx; none\"", { ":2: authserv_id = \"mx; none\" is no id" }, 1 },
 	{ "bad-relay", GOOD "\nrelay = localhost", { ":2: relay = \"localhost\" is no host and port" }, 1 },
 	{ "bad-socket", GOOD "\nmilter_socket = \"/tmp/x\"", { ":2: milter_socket = \"/tmp/x\" is no socket" }, 1 },
 	{ "bad-mode", GOOD "\nmilter_socket_mode = 0680", { ":2: milter_socket_mode = \"0680\" is no octal mode" }, 1 },
