@@ -55,6 +55,7 @@ static char *print(const struct call *c)
 	if (c->duration_s >= 0)
 		g_string_append_printf(s, "duration_s: %d\n", c->duration_s);
 	put(s, "transcript", c->transcript);
+	put(s, "transcript_lang", c->transcript_lang);
 	put(s, "transcript_engine", c->transcript_engine);
 	put(s, "call_id", c->call_id);
 	put(s, "audio_type", c->audio_type);
