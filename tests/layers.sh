@@ -98,13 +98,13 @@ only() {
 	check "<$header...> is included only where it belongs" "$problems"
 }
 
-only gmime src/mail/reader.c src/mail/charset.c
+only gmime src/mail/reader.c src/mail/charset.c src/mail/decode.c src/mail/decode.h
 only libxml src/mail/html.c
 only confuse 'src/conf/*.c'
 only sqlite3 src/store/store_sqlite.h 'src/store/store_sqlite*.c'
 only smpp34 src/out/smpp_pdu.c
 only libesmtp src/out/smtp.c
-only openssl src/out/tls.c
+only openssl src/out/tls.c src/mail/digest.c
 only libmilter 'src/milter/*'
 only unicode/ src/core/dates.c
 only phonenumbers/ src/core/phone.cc

@@ -8,12 +8,12 @@
 #include <string.h>
 
 #include "charset.h"
+#include "decode.h"
 #include "html.h"
 #include "text.h"
 
 #define MIME_FIELD_MAX 4096	/* octets of a Content-* field that are looked at */
 #define BOUNDARY_MAX 200	/* RFC 2046 says 70 */
-#define CHUNK (12 * 1024)
 #define LINKS_MAX (16 * 1024)	/* more than patterns look at */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GMimeContentType, g_object_unref)
@@ -314,46 +314,6 @@ static void understand(struct entity *e, const struct mime_fields *m, struct are
 
 /* ---- contents ---- */
 
-static bool is_encoded(const struct entity *e)
-{
-	return e->encoding == GMIME_CONTENT_ENCODING_BASE64 || e->encoding == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE;
-}
-
-/* Decodes the body chunk by chunk; the sum and the first text_max octets are taken from it. Gives the size. */
-static gsize decode(const struct entity *e, GChecksum *sum, GString *head, gsize head_max)
-{
-	GMimeEncoding state;
-	char out[CHUNK * 2];
-	gsize size = 0;
-
-	g_mime_encoding_init_decode(&state, e->encoding);
-	for (const char *p = e->body.at; p < e->body.end; p += CHUNK) {
-		gsize n = MIN(CHUNK, (gsize)(e->body.end - p));
-
-		n = g_mime_encoding_step(&state, p, n, out);
-		if (sum)
-			g_checksum_update(sum, (const guchar *)out, (gssize)n);
-		if (head && head->len < head_max)
-			g_string_append_len(head, out, (gssize)MIN(n, head_max - head->len));
-		size += n;
-	}
-	return size;
-}
-
-/* RFC 4648, 5, without padding. */
-static const char *sum_base64url(struct arena *a, GChecksum *sum)
-{
-	guint8 digest[64];
-	gsize n = sizeof(digest);
-	g_autofree char *s = NULL;
-
-	g_checksum_get_digest(sum, digest, &n);
-	s = g_base64_encode(digest, n);
-	g_strdelimit(s, "+", '-');
-	g_strdelimit(s, "/", '_');
-	return arena_strndup(a, s, strcspn(s, "="));
-}
-
 /* Room left in a text, and a line end before what comes next. */
 static gsize room_for_more(GString *to, gsize max)
 {
@@ -411,21 +371,22 @@ static void read_contents(struct reading *r, const struct entity *e, struct lett
 	const struct letter one = { .parts = p, .n_parts = 1 };
 	bool text = strcmp(p->type, "text/plain") == 0 || strcmp(p->type, "text/html") == 0;
 	bool audio = letter_audio(&one) != NULL;
-	g_autoptr(GChecksum) sum = audio ? g_checksum_new(G_CHECKSUM_SHA512) : NULL;
+	struct digest *sum = audio ? digest_new() : NULL;
 	g_autoptr(GString) head = NULL;
 	struct span octets = e->body;
 	gsize max = r->limits->text_max;
 
 	p->size = span_size(e->body);
-	if (is_encoded(e)) {
+	if (decode_needed(e->encoding)) {
 		head = text ? g_string_sized_new(MIN(p->size, max)) : NULL;
-		p->size = decode(e, sum, head, max);
+		p->size = decode_body(e->encoding, e->body.at, e->body.end, sum, head, max);
 		octets = head ? (struct span){ head->str, head->str + head->len } : octets;
 	} else if (sum) {
-		g_checksum_update(sum, (const guchar *)e->body.at, (gssize)p->size);
+		digest_add(sum, e->body.at, p->size);
 	}
 	if (sum)
-		p->sha512 = sum_base64url(r->a, sum);
+		p->sha512 = digest_text(sum, r->a);
+	digest_free(sum);
 	if (text && !audio) {
 		r->l->truncated |= p->size > max;
 		add_text(r, e, octets.at, MIN(span_size(octets), max));

@@ -248,6 +248,41 @@ static void test_audio(gconstpointer data)
 	}
 }
 
+/* Base64 with blanks, line ends and rubbish anywhere is what it is without them. */
+static void test_base64_damage(void)
+{
+	for (int n = 0; n < 200; n++) {
+		AUTO_ARENA a = arena_new();
+		g_autoptr(GString) mail = g_string_new("Content-Type: audio/wav\nContent-Transfer-Encoding: base64\n\n");
+		const gsize begin = mail->len;
+		const int rubbish = n % 4 == 0 ? 10000 : g_test_rand_int_range(3, 300);
+		g_autofree guchar *octets = NULL;
+		g_autofree char *sum = NULL, *url = NULL;
+		gsize size;
+		const struct letter *l;
+
+		for (int left = g_test_rand_int_range(1, 15000) * 4; left > 0;) {
+			bool valid = g_test_rand_int_range(0, rubbish) > 0;
+			int c = g_test_rand_int_range(0, valid ? 64 : 7);
+
+			g_string_append_c(mail, valid ? "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"[c]
+						      : "\r\n !*-\377"[c]);
+			left -= valid;
+		}
+		octets = g_base64_decode(mail->str + begin, &size);
+		sum = g_compute_checksum_for_data(G_CHECKSUM_SHA512, octets, size);
+		l = reader_read(mail->str, mail->len, NULL, a);
+		g_assert_cmpuint(l->n_parts, ==, 1);
+		g_assert_cmpuint(l->parts[0].size, ==, size);
+		url = g_strconcat(l->parts[0].sha512, "==", NULL);
+		g_free(g_steal_pointer(&octets));
+		octets = g_base64_decode(g_strdelimit(g_strdelimit(url, "-", '+'), "_", '/'), &size);
+		g_assert_cmpuint(size, ==, 64);
+		for (gsize i = 0; i < size; i++)
+			g_assert_cmpint(octets[i], ==, g_ascii_xdigit_value(sum[2 * i]) * 16 + g_ascii_xdigit_value(sum[2 * i + 1]));
+	}
+}
+
 /* ---- hostile mail: bounded, and it says so ---- */
 
 static void test_many_headers(void)
@@ -434,6 +469,7 @@ int main(int argc, char **argv)
 		add("big", bigs[i].name, &bigs[i], test_big);
 	g_test_add_func("/letter/fields", test_fields);
 	g_test_add_func("/letter/links", test_links);
+	g_test_add_func("/letter/base64-damage", test_base64_damage);
 	g_test_add_func("/letter/many-headers", test_many_headers);
 	g_test_add_func("/letter/long-header", test_long_header);
 	g_test_add_func("/letter/deep", test_deep);
