@@ -147,6 +147,7 @@ static bool put_off(struct outbox *o, int64_t job, const GError *why)
 struct due {
 	enum job_kind kind;
 	int64_t now;
+	gsize limit;
 	struct arena *a;
 	struct job **jobs;
 	gsize n;
@@ -156,7 +157,7 @@ static bool think_due(struct store_tx *tx, void *user, GError **err)
 {
 	struct due *d = user;
 
-	return tx_jobs_due(tx, d->kind, d->now, BATCH, d->a, &d->jobs, &d->n, err);
+	return tx_jobs_due(tx, d->kind, d->now, d->limit, d->a, &d->jobs, &d->n, err);
 }
 
 /* A look without a commit first: nothing is due most of the time. */
@@ -188,7 +189,7 @@ static bool send_due(struct outbox *o, struct carrier *c, enum job_kind kind)
 	AUTO_ARENA a = arena_new();
 	g_autoptr(GPtrArray) parcels = g_ptr_array_new();
 	g_autoptr(GError) err = NULL;
-	struct due due = { .kind = kind, .now = clock_now(), .a = a };
+	struct due due = { .kind = kind, .now = clock_now(), .limit = 1, .a = a };
 	struct claim claim = { .kind = kind, .now = due.now, .a = a, .parcels = parcels };
 	struct conf *conf;
 	bool ok;
@@ -213,7 +214,7 @@ static bool send_due(struct outbox *o, struct carrier *c, enum job_kind kind)
 static bool timers_due(struct outbox *o)
 {
 	AUTO_ARENA a = arena_new();
-	struct due due = { .kind = JOB_TIMER, .now = clock_now(), .a = a };
+	struct due due = { .kind = JOB_TIMER, .now = clock_now(), .limit = BATCH, .a = a };
 
 	if (!look(o, &due))
 		return false;

@@ -109,6 +109,38 @@ static void pending_settle_all(struct smpp *s, const char *why)
 	}
 }
 
+/* ---- texts that wait here for the window, so that it is never empty while the outbox thinks ---- */
+
+static void waiting_free(gpointer p)
+{
+	struct parcel *w = p;
+
+	g_free((char *)w->to);
+	g_free((char *)w->text);
+	g_free(w);
+}
+
+static void waiting_add(struct smpp *s, const struct parcel *p)
+{
+	struct parcel *w = g_new0(struct parcel, 1);
+
+	*w = *p;
+	w->to = g_strdup(p->to);
+	w->text = g_strdup(p->text);
+	g_queue_push_tail(&s->waiting, w);
+}
+
+/* Nothing of them has left: the outbox may give them to somebody else. */
+static void waiting_give_back(struct smpp *s, const char *why)
+{
+	struct parcel *w;
+
+	while ((w = g_queue_pop_head(&s->waiting))) {
+		outcome(s, w->job, CARRIER_LATER, "", why);
+		waiting_free(w);
+	}
+}
+
 /* ---- the link ---- */
 
 static int64_t backoff_ms(struct smpp *s, bool slowly)
@@ -230,6 +262,7 @@ void smpp_slow_down(struct smpp *s)
 	s->gap_ms = CLAMP(s->gap_ms * 2, GAP_FIRST_MS, GAP_MAX_MS);
 	s->slowed = s->next_send = now + s->gap_ms;
 	log_info("smpp provider=%s throttled gap_ms=%lld", s->set.name, (long long)s->gap_ms);
+	waiting_give_back(s, "the provider asks for time");
 }
 
 /* Each text that goes through adds one a second to the rate. */
@@ -341,6 +374,8 @@ static void turn_state(struct smpp *s, int64_t now)
 	}
 }
 
+static void waiting_send(struct smpp *s);
+
 static void smpp_turn(struct carrier *c, const struct pollfd *fds, gsize n)
 {
 	struct smpp *s = smpp_of(c);
@@ -360,20 +395,33 @@ static void smpp_turn(struct carrier *c, const struct pollfd *fds, gsize n)
 	if (!alive && (smpp_is_listening(s) || s->state == CONNECTING))
 		link_lost(s, err->message);
 	turn_state(s, clock_mono_ms());
+	if (s->state != BOUND || s->stopping || s->rebind)
+		waiting_give_back(s, s->stopping ? "ringback stops" : "the link is gone");
+	waiting_send(s);
 	if (wire_state(s->wire) == WIRE_OPEN && !wire_flush(s->wire, alive ? &err : NULL) && smpp_is_listening(s))
 		link_lost(s, err ? err->message : "link lost");
 }
 
 /* ---- the carrier ---- */
 
-static guint smpp_room(struct carrier *c)
+/* How many can be submitted at once. */
+static guint window_room(const struct smpp *s)
 {
-	struct smpp *s = smpp_of(c);
 	guint room = s->set.window - MIN(s->pending.length, s->set.window);
 
 	if (s->state != BOUND || s->stopping || s->rebind || (s->next_send && clock_mono_ms() < s->next_send))
 		return 0;
 	return s->gap_ms ? MIN(room, 1) : room;
+}
+
+static guint smpp_room(struct carrier *c)
+{
+	struct smpp *s = smpp_of(c);
+	guint ahead = s->set.ahead - MIN(s->waiting.length, s->set.ahead);
+
+	if (s->state != BOUND || s->stopping || s->rebind || s->gap_ms)
+		ahead = 0;
+	return window_room(s) + ahead;
 }
 
 static void pending_add(struct smpp *s, const struct smpp_submit *submit, int64_t job, guint64 start)
@@ -421,18 +469,37 @@ static void submit(struct smpp *s, const struct parcel *p, const uint8_t *octets
 }
 
 /* data_coding 0. One segment is the outbox's business: what is longer than 160 septets the SMSC may split. */
-static void smpp_send(struct carrier *c, const struct parcel *p)
+static void text_submit(struct smpp *s, const struct parcel *p)
 {
-	struct smpp *s = smpp_of(c);
 	AUTO_ARENA a = arena_new();
 	unsigned char octets[TEXT_MAX];
 	int n = gsm_encode(gsm_transliterate(a, p->text), octets, sizeof(octets));
 
-	g_assert(smpp_room(c));
 	if (n < 1)
 		refuse(s, p->job, n ? "the text is longer than 253 septets" : "the text is empty");
 	else
 		submit(s, p, octets, (gsize)n);
+}
+
+static void smpp_send(struct carrier *c, const struct parcel *p)
+{
+	struct smpp *s = smpp_of(c);
+
+	g_assert(smpp_room(c));
+	if (window_room(s) && !s->waiting.length)
+		text_submit(s, p);
+	else
+		waiting_add(s, p);
+}
+
+static void waiting_send(struct smpp *s)
+{
+	while (s->waiting.length && window_room(s)) {
+		struct parcel *w = g_queue_pop_head(&s->waiting);
+
+		text_submit(s, w);
+		waiting_free(w);
+	}
 }
 
 static gsize smpp_fds(struct carrier *c, struct pollfd *fds, gsize max)
@@ -488,54 +555,7 @@ static bool smpp_idle(struct carrier *c)
 {
 	struct smpp *s = smpp_of(c);
 
-	return s->state == STOPPED && !s->refused.length && !s->pending.length;
-}
-
-static struct tls_settings *tls_copy(const struct tls_settings *from)
-{
-	struct tls_settings *to = g_new0(struct tls_settings, 1);
-
-	to->name = g_strdup(from->name);
-	to->ca = g_strdup(from->ca);
-	to->cert = g_strdup(from->cert);
-	to->key = g_strdup(from->key);
-	return to;
-}
-
-static void tls_clear(const struct tls_settings *tls)
-{
-	if (!tls)
-		return;
-	g_free((char *)tls->name);
-	g_free((char *)tls->ca);
-	g_free((char *)tls->cert);
-	g_free((char *)tls->key);
-	g_free((struct tls_settings *)tls);
-}
-
-static void settings_copy(struct smpp_settings *to, const struct smpp_settings *from)
-{
-	*to = *from;
-	to->name = g_strdup(from->name ? from->name : "");
-	to->host = g_strdup(from->host ? from->host : "");
-	to->system_id = g_strdup(from->system_id ? from->system_id : "");
-	to->password = g_strdup(from->password ? from->password : "");
-	to->system_type = g_strdup(from->system_type ? from->system_type : "");
-	to->source_addr = g_strdup(from->source_addr ? from->source_addr : "");
-	to->window = CLAMP(from->window, 1, 1000);
-	if (from->tls)
-		to->tls = tls_copy(from->tls);
-}
-
-static void settings_clear(struct smpp_settings *set)
-{
-	g_free((char *)set->name);
-	g_free((char *)set->host);
-	g_free((char *)set->system_id);
-	g_free((char *)set->password);
-	g_free((char *)set->system_type);
-	g_free((char *)set->source_addr);
-	tls_clear(set->tls);
+	return s->state == STOPPED && !s->refused.length && !s->pending.length && !s->waiting.length;
 }
 
 static void smpp_free(struct carrier *c)
@@ -544,10 +564,11 @@ static void smpp_free(struct carrier *c)
 
 	g_queue_clear_full(&s->pending, g_free);
 	g_queue_clear_full(&s->refused, g_free);
+	g_queue_clear_full(&s->waiting, waiting_free);
 	g_hash_table_unref(s->by_sequence);
 	wire_free(s->wire);
 	arena_free(s->arena);
-	settings_clear(&s->set);
+	smpp_settings_clear(&s->set);
 	g_free(s->last_error);
 	g_free(s);
 }
@@ -562,7 +583,7 @@ struct carrier *smpp_new(const struct smpp_settings *settings, const struct carr
 	struct smpp *s = g_new0(struct smpp, 1);
 
 	s->carrier.ops = &smpp_ops;
-	settings_copy(&s->set, settings);
+	smpp_settings_copy(&s->set, settings);
 	s->events = *events;
 	s->wire = wire_new(s->set.host, s->set.port, s->set.tls);
 	s->by_sequence = g_hash_table_new(NULL, NULL);
@@ -570,6 +591,7 @@ struct carrier *smpp_new(const struct smpp_settings *settings, const struct carr
 	s->last_error = g_strdup("");
 	g_queue_init(&s->pending);
 	g_queue_init(&s->refused);
+	g_queue_init(&s->waiting);
 	state_set(s, WAITING, 0);
 	return &s->carrier;
 }

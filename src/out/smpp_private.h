@@ -38,6 +38,7 @@ struct smpp {
 	int64_t enquire_until;		/* patience with our enquire_link */
 	GQueue pending;			/* struct pending, oldest first */
 	GHashTable *by_sequence;	/* sequence -> its GList link in pending */
+	GQueue waiting;		/* struct parcel *: for the window */
 	GQueue refused;			/* struct refusal: told in the next turn */
 	guint tries;			/* of connecting, since the last bind */
 	int64_t gap_ms, next_send, slowed;	/* throttling */
@@ -66,5 +67,9 @@ void smpp_pending_settle(struct smpp *s, struct pending *p, enum carrier_result 
 void smpp_pdu_queue(struct smpp *s, uint32_t command_id, uint32_t status, uint32_t sequence);
 void smpp_listen(struct smpp *s);		/* takes every whole PDU that has come */
 bool smpp_is_listening(const struct smpp *s);
+
+/* smpp_settings.c */
+void smpp_settings_copy(struct smpp_settings *to, const struct smpp_settings *from);
+void smpp_settings_clear(struct smpp_settings *set);
 
 #endif

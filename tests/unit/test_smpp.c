@@ -422,6 +422,49 @@ static void test_throttled(void)
 	world_clear(&w);
 }
 
+/* Texts beyond the window wait here; an answer lets the next one out at once. */
+static void test_ahead(void)
+{
+	struct smpp_settings set = settings();
+	struct world w;
+	uint32_t first;
+
+	set.window = 1;
+	set.ahead = 1;
+	world_init(&w, set);
+	peer_bind(&w);
+	g_assert_cmpuint(w.c->ops->room(w.c), ==, 2);
+	carrier_give(&w, 1, PHONE, TEXT);
+	carrier_give(&w, 2, PHONE, TEXT);
+	g_assert_cmpuint(w.c->ops->room(w.c), ==, 0);
+	first = peer_expect(&w, SUBMIT_SM).sequence_number;
+	g_assert_cmpuint(w.in->len, ==, 0);
+	peer_say(&w, SUBMIT_SM | RESP, 0, first, "1");
+	peer_say(&w, SUBMIT_SM | RESP, 0, peer_expect(&w, SUBMIT_SM).sequence_number, "2");
+	WAIT(&w, strstr(w.story->str, "2:"));
+	g_assert_cmpstr(w.story->str, ==, "1:sent:1 2:sent:2 ");
+	world_clear(&w);
+}
+
+/* What waits has not left: not unknown, but for later. */
+static void test_ahead_link_lost(void)
+{
+	struct smpp_settings set = settings();
+	struct world w;
+
+	set.window = 1;
+	set.ahead = 1;
+	world_init(&w, set);
+	peer_bind(&w);
+	carrier_give(&w, 1, PHONE, TEXT);
+	carrier_give(&w, 2, PHONE, TEXT);
+	peer_expect(&w, SUBMIT_SM);
+	peer_close(&w);
+	WAIT(&w, strstr(w.story->str, "2:"));
+	g_assert_cmpstr(w.story->str, ==, "1:unknown: 2:later: ");
+	world_clear(&w);
+}
+
 /* ---- the link ---- */
 
 static void test_lost(void)
@@ -803,6 +846,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/smpp/in/not-durable", test_not_durable);
 	g_test_add_func("/smpp/in/one-octet-at-a-time", test_one_octet_at_a_time);
 	g_test_add_func("/smpp/in/many-at-once", test_many_at_once);
+	g_test_add_func("/smpp/ahead", test_ahead);
+	g_test_add_func("/smpp/ahead-link-lost", test_ahead_link_lost);
 	g_test_add_func("/smpp/in/bad-length", test_bad_length);
 	g_test_add_func("/smpp/in/malformed", test_malformed);
 	g_test_add_func("/smpp/in/unknown-request", test_unknown_request);
