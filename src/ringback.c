@@ -12,7 +12,7 @@
 static const struct command_def *const commands[] = {
 	&cmd_list, &cmd_show, &cmd_why, &cmd_find, &cmd_ack, &cmd_close, &cmd_assign, &cmd_status,
 	&cmd_providers, &cmd_reload,
-	&cmd_parse, &cmd_replay,
+	&cmd_parse, &cmd_replay, &cmd_profile,
 };
 
 static void print_help(FILE *out)

@@ -312,6 +312,12 @@ guint profiles_count(const struct profiles *p)
 	return p->all->len;
 }
 
+const struct profile_def *profiles_def(const struct profiles *p, guint i)
+{
+	g_assert(i < p->all->len);
+	return ((const struct profile *)p->all->pdata[i])->def;
+}
+
 /* ---- some of them ---- */
 
 struct profile_set {

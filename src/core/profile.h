@@ -60,6 +60,9 @@ guint profiles_count(const struct profiles *p);
  * It changes nothing but the time; for tests. */
 void profiles_try_all(struct profiles *p);
 
+/* The i-th in the order in which they are tried. */
+const struct profile_def *profiles_def(const struct profiles *p, guint i);
+
 /* Some of the profiles: those that a source may use. Immutable. */
 struct profile_set;
 

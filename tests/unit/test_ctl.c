@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "control.h"
+#include "mailfile.h"
 #include "err.h"
 #include "printer.h"
 
@@ -200,6 +201,42 @@ static void test_control_nobody(void)
 	g_assert_error(long_err, ERR_DOMAIN, ERR_CONF);
 }
 
+/* ---- the mails of a file ---- */
+
+struct split_row {
+	const char *name, *file, *mails;	/* mails: joined by "|" */
+	guint max;
+};
+
+static const struct split_row split_rows[] = {
+	{ "one", "Subject: a\n\nFrom here\n", "Subject: a\n\nFrom here\n", 9 },
+	{ "empty", "", "", 9 },
+	{ "mbox", "From a\nx\n\nFrom b\ny\n", "x\n\n|y\n", 9 },
+	{ "crlf", "From a\r\nx\r\n\r\nFrom b\r\ny\r\n", "x\r\n\r\n|y\r\n", 9 },
+	{ "quoted", "From a\nx\n\n>From me\n>>From you\n", "x\n\nFrom me\n>From you\n", 9 },
+	{ "in-a-paragraph", "From a\nx\nFrom me\n", "x\nFrom me\n", 9 },
+	{ "at-most", "From a\nx\n\nFrom b\ny\n\nFrom c\nz\n", "x\n\n|y\n\n", 2 },
+	{ "nothing", "From a\n", "", 9 },
+	{ "no-line-end", "From a\nx", "x", 9 },
+};
+
+static void test_split(gconstpointer data)
+{
+	const struct split_row *row = data;
+	g_autoptr(GPtrArray) mails = mailfile_split(row->file, strlen(row->file), row->max);
+	g_autoptr(GString) joined = g_string_new(NULL);
+
+	g_assert_cmpuint(mails->len, >, 0);
+	for (guint i = 0; i < mails->len; i++) {
+		gsize size;
+		const char *mail = g_bytes_get_data(mails->pdata[i], &size);
+
+		g_string_append(joined, i ? "|" : "");
+		g_string_append_len(joined, mail ? mail : "", (gssize)size);
+	}
+	g_assert_cmpstr(joined->str, ==, row->mails);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -207,6 +244,11 @@ int main(int argc, char **argv)
 		g_autofree char *path = g_strdup_printf("/ctl/printer/%s", print_rows[i].name);
 
 		g_test_add_data_func(path, &print_rows[i], test_printer);
+	}
+	for (gsize i = 0; i < G_N_ELEMENTS(split_rows); i++) {
+		g_autofree char *path = g_strconcat("/ctl/mailfile/", split_rows[i].name, NULL);
+
+		g_test_add_data_func(path, &split_rows[i], test_split);
 	}
 	g_test_add_func("/ctl/control/asks", test_control);
 	g_test_add_func("/ctl/control/bad-clients", test_control_bad_clients);
