@@ -110,11 +110,12 @@ def rows_read(folder):
                    zone.group() if zone else "UTC", rows_want(row, paths[0]))
 
 
-def golden_want(fields):
+def golden_want(fields, dated):
     def want(got):
         keys = {key: key for key in FIELDS} | {"duration": "duration_s"}
         right = {key: fields.get(key if key != "duration" else "duration_s") ==
                  (None if got[keys[key]] is None else str(got[keys[key]])) for key in FIELDS}
+        right["time"] |= not dated    # that of the arrival
         right["caller"] = got["caller"] == (None if fields.get("caller") == "withheld" else fields.get("caller"))
         return right
     return want
@@ -126,8 +127,9 @@ def golden_read(folder):
         fields = dict(line.split(": ", 1) for line in text.splitlines())
         fields["time"] = fields.get("time", "").split(" ")[0]
         with_what = re.search(rb"^X-Golden: (\S+) (\S+)", path.read_bytes(), re.M)
+        dated = re.search(rb"^date:", path.read_bytes(), re.M | re.I)
         region, zone = (g.decode() for g in with_what.groups()) if with_what else ("US", "America/New_York")
-        yield Mail(path, path.parent.name, fields["class"] == "none", region, zone, golden_want(fields))
+        yield Mail(path, path.parent.name, fields["class"] == "none", region, zone, golden_want(fields, dated))
 
 
 # ---- what ringback says ----

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "generic.h"
 #include "profile.h"
 #include "render.h"
 #include "roster.h"
@@ -47,6 +48,7 @@ struct conf {
 	char *mail_from;
 	enum on_failure on_store_failure;
 	enum machine_part machine_part;
+	int64_t generic_confidence;	/* percent; 0: mails that no profile knows are not read */
 	int64_t body_max;		/* octets; larger mails get headers only */
 	int64_t message_size_limit;	/* of the mail server: a mail that would grow over it likewise; 0: none */
 	int64_t sms_max;		/* septets */
@@ -76,5 +78,9 @@ GPtrArray *profile_file_read(const char *file, GError **err);
 
 /* Adds all of them to p. False and *err if one is wrong; p may hold some of them then. */
 gboolean profile_file_add(struct profiles *p, const char *file, GError **err);
+
+/* generic_file.c: the words of profile_dir/generic/LANGUAGE.conf, in the order of their names; none if there is no such folder.
+ * False and *err (ERR_CONF) with file and line if one is wrong. From one thread at a time. */
+gboolean generic_folder_add(struct profiles *p, const char *profile_dir, GError **err);
 
 #endif

@@ -42,6 +42,7 @@ static void build_settings(struct conf *c, const struct conf_block *m, struct co
 	c->on_store_failure = (enum on_failure)conf_number(m, KEY_main_on_store_failure);
 	c->machine_part = (enum machine_part)conf_number(m, KEY_main_machine_part);
 	c->body_max = conf_number(m, KEY_main_body_max);
+	c->generic_confidence = conf_number(m, KEY_main_generic_confidence);
 	c->message_size_limit = conf_number(m, KEY_main_message_size_limit);
 	c->sms_max = conf_number(m, KEY_main_sms_max);
 	c->authserv_id = dup_text(m, KEY_main_authserv_id);
@@ -130,7 +131,10 @@ static void build_profiles(struct conf *c, int line, struct conf_errors *e)
 	g_ptr_array_sort(names, compare_names);
 	for (guint i = 0; i < names->len; i++)
 		read_profile(c, c->profile_dir, names->pdata[i], e);
-	if (names->len == 0)
+	conf_lexer_reset();
+	if (!generic_folder_add(c->profiles, c->profile_dir, &err))
+		conf_wrong_elsewhere(e, err->message);
+	if (names->len == 0 && generic_languages(profiles_generic(c->profiles)) == 0)
 		conf_wrong(e, line, "profile_dir %s holds no profiles; they end with .conf",
 			   c->profile_dir);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <unicode/ucal.h>
+#include <unicode/uchar.h>
 #include <unicode/udat.h>
 #include <unicode/uloc.h>
 #include <unicode/ustring.h>
@@ -115,7 +116,19 @@ static bool spec_split(const char *text, struct spec *s_r)
 	return U_SUCCESS(status) && status != U_STRING_NOT_TERMINATED_WARNING && read_shape(bar + 1, &s_r->shape);
 }
 
-static const UChar utc[] = u"UTC";
+static const UChar utc[] = u"UTC", am[] = u"AM", pm[] = u"PM";
+
+/* Where a language has "AM", however it writes that, it reads what tidy_text() makes of it. */
+static void half_day_names(UDateFormat *format, UErrorCode *status)
+{
+	UChar name[16] = { 0 };
+
+	udat_getSymbols(format, UDAT_AM_PMS, 0, name, G_N_ELEMENTS(name), status);
+	if (U_FAILURE(*status) || (name[0] != 'a' && name[0] != 'A'))
+		return;
+	udat_setSymbols(format, UDAT_AM_PMS, 0, (UChar *)am, -1, status);
+	udat_setSymbols(format, UDAT_AM_PMS, 1, (UChar *)pm, -1, status);
+}
 
 static struct date_reader *spec_open(const struct spec *s, UErrorCode *status)
 {
@@ -128,6 +141,7 @@ static struct date_reader *spec_open(const struct spec *s, UErrorCode *status)
 		return NULL;
 	}
 	udat_setBooleanAttribute(r->format, UDAT_PARSE_ALLOW_WHITESPACE, true, status);
+	half_day_names(r->format, status);
 	ucal_setAttribute(r->calendar, UCAL_LENIENT, 0);	/* no 30 February */
 	return r;
 }
@@ -165,26 +179,39 @@ bool dates_check(const char *spec, GError **err)
 	return true;
 }
 
+/* What is read: all of it, or its beginning up to the end of a word. */
+struct line {
+	UChar s[TEXT_MAX * 2];
+	int32_t len;
+	bool whole;
+};
+
+static bool fits(const struct line *text, int32_t end)
+{
+	return end == text->len || (!text->whole && end > 0 && !u_isalnum(text->s[end]));
+}
+
 /* Civil fields as if they were UTC, and back. */
 struct civil {
 	int year, month, day, hour, minute, second;
 };
 
-/* Reads the whole of text on top of the fields of base; the result is in zone UTC unless the text names one. */
-static bool parse_on(const struct date_reader *r, const UChar *text, int32_t n, const struct civil *base, int64_t *at_r)
+/* Reads text on top of the fields of base, up to *end_r; the result is in zone UTC unless the text names one. */
+static bool parse_on(const struct date_reader *r, const struct line *text, const struct civil *base, int64_t *at_r,
+		     int32_t *end_r)
 {
 	UErrorCode status = U_ZERO_ERROR;
-	int32_t pos = 0;
 	UDate ms = 0;
 
+	*end_r = 0;
 	ucal_clear(r->calendar);
 	ucal_setDateTime(r->calendar, base->year, base->month - 1, base->day, base->hour, base->minute, base->second,
 			 &status);
-	udat_parseCalendar(r->format, r->calendar, text, n, &pos, &status);
+	udat_parseCalendar(r->format, r->calendar, text->s, text->len, end_r, &status);
 	if (U_SUCCESS(status))
 		ms = ucal_getMillis(r->calendar, &status);
 	*at_r = (int64_t)(ms / 1000);
-	return U_SUCCESS(status) && pos == n && ms > -6e13 && ms < 2.5e14;	/* years 70 to 9892 */
+	return U_SUCCESS(status) && fits(text, *end_r) && ms > -6e13 && ms < 2.5e14;	/* years 70 to 9892 */
 }
 
 static int64_t distance(int64_t x, int64_t y)
@@ -240,8 +267,8 @@ static struct civil base_of(const struct shape *shape, GTimeZone *tz, int64_t ne
 	return c;
 }
 
-static bool read_with(const struct date_reader *r, const struct shape *shape, const UChar *text, int32_t len, GTimeZone *tz,
-		      int64_t near, int64_t *at_r)
+static bool read_with(const struct date_reader *r, const struct shape *shape, const struct line *text, GTimeZone *tz,
+		      int64_t near, int64_t *at_r, int32_t *end_r)
 {
 	bool open = !shape->date || !shape->year, found = false;
 	UErrorCode status = U_ZERO_ERROR;
@@ -254,7 +281,7 @@ static bool read_with(const struct date_reader *r, const struct shape *shape, co
 
 		if (shape->zone)	/* the one read before may have named another */
 			ucal_setTimeZone(r->calendar, utc, -1, &status);
-		if (!parse_on(r, text, len, &base, &at))
+		if (!parse_on(r, text, &base, &at, end_r))
 			continue;
 		if (!shape->zone)
 			at = at_in_zone(tz, at, near);
@@ -263,6 +290,56 @@ static bool read_with(const struct date_reader *r, const struct shape *shape, co
 		found = true;
 	}
 	return found;
+}
+
+/* "p. m.", "pm", "P.M." after a digit: as every reader has them. Gives how many octets that is, 0 if it is not there. */
+static gsize half_day(const char *p, const char *text)
+{
+	const char *before = p > text && g_ascii_isspace(p[-1]) ? p - 1 : p, *s = p + 1;
+
+	if (before == text || !g_ascii_isdigit(before[-1]) || !strchr("aApP", *p))
+		return 0;
+	s += *s == '.';
+	s += *s == ' ';
+	if (*s != 'm' && *s != 'M')
+		return 0;
+	s++;
+	s += *s == '.';
+	return g_ascii_isalpha(*s) ? 0 : (gsize)(s - p);
+}
+
+/* Abbreviations lose their dots, halves of the day become AM and PM. */
+static const char *tidy_text(struct arena *a, const char *text)
+{
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	for (const char *p = text; *p;) {
+		gsize half = half_day(p, text);
+
+		if (half)
+			g_string_append(out, strchr("aA", *p) ? "AM" : "PM");
+		else if (*p != '.' || p == text || !g_unichar_isalpha(g_utf8_get_char(g_utf8_prev_char(p))))
+			g_string_append_len(out, p, g_utf8_next_char(p) - p);
+		p += half ? half : (gsize)(g_utf8_next_char(p) - p);
+	}
+	return arena_strdup(a, out->str);
+}
+
+/* The dots that tidy_text() takes away: after names, and after letters of quoted words. */
+static const char *tidy_spec(struct arena *a, const char *spec)
+{
+	g_autoptr(GString) out = g_string_new(NULL);
+	bool quoted = false;
+
+	for (const char *p = spec; *p; p++) {
+		bool name = p - spec > 2 && (strchr("Eca", p[-1]) || (strchr("ML", p[-1]) && p[-3] == p[-1]));
+
+		quoted ^= *p == '\'';
+		if (*p == '.' && p > spec && (quoted ? g_ascii_isalpha(p[-1]) || (guchar)p[-1] >= 0x80 : name))
+			continue;
+		g_string_append_c(out, *p);
+	}
+	return arena_strdup(a, out->str);
 }
 
 /* ICU takes names in any letter case, but not the words that a pattern quotes: gives those the pattern's case. */
@@ -286,101 +363,73 @@ static const char *match_case(struct arena *a, const char *pattern, const char *
 	return copy;
 }
 
-bool dates_read(const char *spec, const char *text, const char *zone, int64_t near, int64_t *at_r)
+/* In zone tz or that of the text. *end_r: how much of it that is. */
+static bool read_spec(const char *spec, struct line *text, GTimeZone *tz, int64_t near, int64_t *at_r, int32_t *end_r)
 {
-	g_autoptr(GTimeZone) tz = zone_open(zone);
-	AUTO_ARENA a = arena_new();
 	UErrorCode status = U_ZERO_ERROR;
-	UChar wide[TEXT_MAX * 2];
 	struct date_reader *r;
 	struct spec s;
-	int32_t len;
 	int64_t at = 0;
 	bool ok;
 
 	if (!spec_split(spec, &s))
-		return false;
-	text = match_case(a, strchr(spec, '|') + 1, text_line(a, text, TEXT_MAX));
-	u_strFromUTF8(wide, G_N_ELEMENTS(wide), &len, text, -1, &status);
-	if (U_FAILURE(status) || !len)
 		return false;
 	r = pool_take(spec);
 	if (!r)
 		r = spec_open(&s, &status);
 	if (!r)
 		return false;
-	ok = read_with(r, &s.shape, wide, len, tz, near, &at);
+	ok = read_with(r, &s.shape, text, tz, near, &at, end_r);
 	pool_give(spec, r);
 	if (ok)
 		*at_r = at;
 	return ok;
 }
 
-/* A number at *p, at most nine digits; the blanks after it are skipped. */
-static bool take_number(const char **p, int64_t *n_r)
+/* The same pattern with the names of months that stand alone: "Mär" beside "März", "март" beside "марта". */
+static const char *standalone(struct arena *a, const char *spec)
 {
-	const char *s = *p;
+	char *copy = arena_strdup(a, spec);
 
-	for (*n_r = 0; g_ascii_isdigit(*s) && s - *p < 9; s++)
-		*n_r = *n_r * 10 + (*s - '0');
-	if (s == *p)
+	for (char *p = strstr(copy, "MMM"); p && *p == 'M'; p++)
+		*p = 'L';
+	return copy;
+}
+
+static bool read_text(struct arena *a, const char *spec, const char *text, const char *zone, int64_t near,
+		      struct line *line, int64_t *at_r, int32_t *end_r)
+{
+	g_autoptr(GTimeZone) tz = zone_open(zone);
+	const char *tidy = spec ? tidy_spec(a, spec) : NULL;
+	UErrorCode status = U_ZERO_ERROR;
+
+	if (!tidy || !strchr(tidy, '|'))
 		return false;
-	while (g_ascii_isspace(*s))
-		s++;
-	*p = s;
+	text = match_case(a, strchr(tidy, '|') + 1, tidy_text(a, text_line(a, text, TEXT_MAX)));
+	u_strFromUTF8(line->s, G_N_ELEMENTS(line->s), &line->len, text, -1, &status);
+	if (U_FAILURE(status) || !line->len)
+		return false;
+	return read_spec(tidy, line, tz, near, at_r, end_r) ||
+	       (strstr(tidy, "MMM") && read_spec(standalone(a, tidy), line, tz, near, at_r, end_r));
+}
+
+bool dates_read(const char *spec, const char *text, const char *zone, int64_t near, int64_t *at_r)
+{
+	AUTO_ARENA a = arena_new();
+	struct line line = { .whole = true };
+	int32_t end;
+
+	return read_text(a, spec, text, zone, near, &line, at_r, &end);
+}
+
+bool dates_read_start(const char *spec, const char *text, const char *zone, int64_t near, int64_t *at_r, gsize *length_r)
+{
+	AUTO_ARENA a = arena_new();
+	struct line line = { .whole = false };
+	int32_t end;
+
+	if (!read_text(a, spec, text, zone, near, &line, at_r, &end))
+		return false;
+	*length_r = (gsize)end;
 	return true;
-}
-
-/* "0:27", "00:01:23": also followed by a word, "0:04 seconds", which is still minutes and seconds. */
-static int64_t read_clock(const char *s)
-{
-	int64_t total = 0, n;
-	int fields = 0;
-
-	while (take_number(&s, &n) && fields++ < 3) {
-		if (fields > 1 && n > 59)
-			return -1;
-		total = total * 60 + n;
-		if (*s != ':')
-			return fields > 1 && !g_ascii_isdigit(*s) ? total : -1;
-		s++;
-	}
-	return -1;
-}
-
-/* "00m 27s", "4 min 55 sec", "28 seconds", "27". */
-static int64_t read_words(const char *s)
-{
-	int64_t total = 0, n;
-
-	while (*s) {
-		static const char units[] = "hms";
-		static const int64_t factor[] = { 3600, 60, 1 };
-		const char *unit;
-
-		if (!take_number(&s, &n))
-			return -1;
-		unit = *s ? strchr(units, g_ascii_tolower(*s)) : units + 2;
-		if (!unit)
-			return -1;
-		total += n * factor[unit - units];
-		while (g_ascii_isalpha(*s))
-			s++;
-		while (g_ascii_isspace(*s) || *s == '.' || *s == ',')
-			s++;
-	}
-	return total;
-}
-
-int dates_duration(const char *text)
-{
-	const char *s = text ? text : "";
-	int64_t n;
-
-	while (g_ascii_isspace(*s))
-		s++;
-	if (!g_ascii_isdigit(*s))
-		return -1;
-	n = strchr(s, ':') ? read_clock(s) : read_words(s);
-	return n >= 0 && n <= 86400 ? (int)n : -1;
 }

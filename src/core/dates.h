@@ -15,11 +15,17 @@ bool dates_read(const char *spec, const char *text, const char *zone, int64_t ne
  * show it twice. */
 int64_t dates_in_zone(int64_t local, const char *zone, int64_t near);
 
+/* The same of the beginning of text, up to the end of a word; *length_r says how much that is, to compare patterns by. */
+bool dates_read_start(const char *spec, const char *text, const char *zone, int64_t near, int64_t *at_r, gsize *length_r);
+
 /* Is spec a pattern that ICU takes? */
 bool dates_check(const char *spec, GError **err);
 
-/* "0:27", "00:01:23", "0:04 seconds", "0:27 minute(s)", "00m 27s", "28 seconds", "4 min 55 sec", "27" -> seconds;
- * -1 if none of these or over 24 h. */
+/* "0:27", "00:01:23", "0:04 seconds", "0:27 minute(s)", "00m 27s", "28 seconds", "4 min 55 sec", "1'23\"", "PT27S",
+ * "27", units in the languages of conf/profiles/generic -> seconds; -1 if none of these or over 24 h. */
 int dates_duration(const char *text);
+
+/* The same at the beginning of text, *length_r octets of it; a number without a unit only at the end of a line. */
+int dates_duration_start(const char *text, gsize *length_r);
 
 #endif

@@ -8,13 +8,18 @@ extern "C" {
 }
 #include "phone.h"
 
+#include <phonenumbers/phonenumbermatch.h>
+#include <phonenumbers/phonenumbermatcher.h>
 #include <phonenumbers/phonenumberutil.h>
 
 using i18n::phonenumbers::PhoneNumber;
+using i18n::phonenumbers::PhoneNumberMatch;
+using i18n::phonenumbers::PhoneNumberMatcher;
 using i18n::phonenumbers::PhoneNumberUtil;
 
 static const gsize RAW_MAX = 64;
 static const gsize EXTENSION_MAX = 5;
+static const int FIND_MAX = 160, TRIES_MAX = 8;
 
 /* What stays of "tel:+44 20 7946 0123;phone-context=x" or "<sip:0123@pbx>". */
 static std::string bare_number(const char *raw)
@@ -109,6 +114,86 @@ const char *phone_e164(struct arena *a, const char *raw, const char *region)
 	PhoneNumberUtil::GetInstance()->Format(n, PhoneNumberUtil::E164, &e164);
 	shown_put(e164.c_str(), n, &display);
 	return arena_strdup(a, e164.c_str());
+}
+
+/* How long the date or clock time at `at` is that has one of these forms (9: a digit, Y: one to four); 0: none there. */
+static gsize date_length(const std::string &s, gsize at, const char *form)
+{
+	gsize from = at;
+
+	for (; *form; form++) {
+		if (at >= s.size() || (*form == '9' || *form == 'Y' ? !g_ascii_isdigit(s[at]) : s[at] != *form))
+			return 0;
+		at++;
+		for (gsize n = 1; *form == 'Y' && n < 4 && at < s.size() && g_ascii_isdigit(s[at]); n++)
+			at++;
+	}
+	if (at < s.size() && (g_ascii_isdigit(s[at]) || (strchr(".-/:", s[at]) && g_ascii_isdigit(s[at + 1]))))
+		return 0;
+	return at - from;
+}
+
+/* 22.10.2009, 3-11-26, 2026-03-03, 14:15: libphonenumber leaves out but some of these. Blanked, so that what stands
+ * beside one is still found. */
+static void blank_dates(std::string *s)
+{
+	static const char *const forms[] = {
+		"9999-99-99", "9999.99.99", "9999/99/99", "99.99.Y", "9.99.Y", "99.9.Y", "9.9.Y", "99/99/Y", "9/99/Y",
+		"99/9/Y", "9/9/Y", "99-99-Y", "9-99-Y", "99-9-Y", "9-9-Y", "99:99:99", "9:99:99", "99:99", "9:99",
+	};
+
+	for (gsize at = 0; at < s->size(); at++) {
+		if (!g_ascii_isdigit((*s)[at]) || (at > 0 && strchr("0123456789+.-/:", (*s)[at - 1])))
+			continue;
+		for (const char *form : forms) {
+			gsize n = date_length(*s, at, form);
+
+			s->replace(at, n, n, ';');
+			if (n)
+				break;
+		}
+	}
+}
+
+static const char *find_international(struct arena *a, const std::string &s, const char *region, gsize *start_r,
+				      gsize *size_r)
+{
+	for (gsize at = s.find("00"); at != std::string::npos; at = s.find("00", at + 1)) {
+		gsize end = s.find_first_not_of("0123456789 -", at), last;
+		const char *e164;
+
+		if (at > 0 && g_ascii_isalnum(s[at - 1]))
+			continue;
+		*start_r = at;
+		last = s.find_last_of("0123456789", end == std::string::npos ? end : end - 1);
+		*size_r = last + 1 - at;
+		e164 = phone_e164(a, s.substr(at, *size_r).c_str(), region);
+		if (e164)
+			return e164;
+	}
+	return NULL;
+}
+
+const char *phone_find(struct arena *a, const char *text, gsize size, const char *region, gsize *start_r, gsize *size_r)
+{
+	std::string s(text, MIN(size, (gsize)FIND_MAX));
+	PhoneNumberMatch match;
+	const char *e164;
+
+	/* Short of the end of a character, libphonenumber would see no text at all. */
+	while (!g_utf8_validate(s.c_str(), (gssize)s.size(), NULL))
+		s.pop_back();
+	blank_dates(&s);
+	PhoneNumberMatcher matcher(*PhoneNumberUtil::GetInstance(), s, region ? region : "ZZ",
+				   PhoneNumberMatcher::POSSIBLE, TRIES_MAX);
+	while (matcher.HasNext() && matcher.Next(&match)) {
+		*start_r = (gsize)match.start();
+		*size_r = match.raw_string().size();
+		e164 = phone_e164(a, match.raw_string().c_str(), region);
+		if (e164)
+			return e164;
+	}
+	return find_international(a, s, region, start_r, size_r);
 }
 
 const char *phone_display(struct arena *a, const char *e164)

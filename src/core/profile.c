@@ -249,6 +249,7 @@ struct profiles *profiles_new(void)
 	struct profiles *p = g_new0(struct profiles, 1);
 
 	p->all = g_ptr_array_new_with_free_func(profile_free);
+	p->generic = generic_new();
 	p->never = never_new();
 	p->index = profile_index_new();
 	return p;
@@ -261,6 +262,7 @@ void profiles_free(struct profiles *p)
 	g_ptr_array_unref(p->all);
 	g_ptr_array_unref(p->never);
 	profile_index_free(p->index);
+	generic_free(p->generic);
 	g_free(p);
 }
 
@@ -365,6 +367,11 @@ struct profile_set *profiles_subset(const struct profiles *p, const char *const 
 void profile_set_free(struct profile_set *s)
 {
 	g_free(s);
+}
+
+struct generic *profiles_generic(struct profiles *p)
+{
+	return p->generic;
 }
 
 bool profile_allowed(const struct profile *p, const struct profile_set *allowed)

@@ -63,6 +63,10 @@ void profiles_try_all(struct profiles *p);
 /* The i-th in the order in which they are tried. */
 const struct profile_def *profiles_def(const struct profiles *p, guint i);
 
+/* The words of generic.h, for mails that no profile knows; there are none at first. To be filled before anything is
+ * read. */
+struct generic *profiles_generic(struct profiles *p);
+
 /* Some of the profiles: those that a source may use. Immutable. */
 struct profile_set;
 
@@ -126,12 +130,14 @@ struct profile_context {
 	const char *region;	/* of national numbers */
 	const char *zone;	/* of times that name none (IANA) */
 	int64_t arrived;	/* when the mail came, for those without a Date */
+	int generic;		/* percent: a mail that no profile knows is read by its words if that gives at least this
+				 * confidence; 0: it is not */
 	const struct profile_set *allowed;	/* NULL: all */
 	struct profile_trace *trace;	/* filled in; NULL: not wanted */
 	struct profile_drift *drift;	/* filled in; NULL: not wanted */
 };
 
-/* What the letter says, in a; NULL if no profile that is allowed matches. Match limits bound the time on hostile
+/* What the letter says, in a; NULL if no profile that is allowed matches and its words do not say it clearly enough. Match limits bound the time on hostile
  * text. */
 struct call *profiles_read(const struct profiles *p, const struct letter *l, const struct profile_context *ctx,
 			   struct arena *a);
@@ -139,5 +145,8 @@ struct call *profiles_read(const struct profiles *p, const struct letter *l, con
 /* Can a mail with these headers match one of the allowed profiles (NULL: of all) at all, or does it bear the signature
  * of one? Looks at headers, From and Subject patterns only; used to let mail go before its body is read. l->text and so on need not be filled. */
 bool profiles_may_match(const struct profiles *p, const struct letter *l, const struct profile_set *allowed);
+
+/* Can a mail with these headers be one that the generic profile reads? */
+bool profiles_may_be_generic(const struct profiles *p, const struct letter *l);
 
 #endif

@@ -178,6 +178,32 @@ const struct profile *look_signed(const struct look *k)
 	return NULL;
 }
 
+bool look_refused(const struct look *k)
+{
+	const GPtrArray *all = k->profiles->all;
+
+	for (guint i = 0; i < all->len; i++) {
+		const struct profile *p = all->pdata[i];
+
+		if ((k->may[p->id] & MAY_MATCH && p->reject->len && alternative_holds(k, p->match) &&
+		     any_holds(k, p->reject)) ||
+		    (k->may[p->id] & MAY_SIGN && alternative_holds(k, p->signature) && product_rejects(k, p)))
+			return true;
+	}
+	return false;
+}
+
+bool profiles_may_be_generic(const struct profiles *p, const struct letter *l)
+{
+	struct look k;
+	bool may_be;
+
+	look_begin(&k, p, l, NULL, false);
+	may_be = generic_languages(p->generic) > 0 && !look_never(&k);
+	look_end(&k);
+	return may_be;
+}
+
 bool profiles_may_match(const struct profiles *p, const struct letter *l, const struct profile_set *allowed)
 {
 	struct look k;

@@ -3,6 +3,7 @@
 #ifndef RINGBACK_PROFILE_PRIVATE_H
 #define RINGBACK_PROFILE_PRIVATE_H
 
+#include "generic.h"
 #include "pattern.h"
 #include "profile.h"
 #include "profile_index.h"
@@ -28,6 +29,7 @@ struct profile {
 
 struct profiles {
 	GPtrArray *all;		/* struct profile, in the order in which they are tried */
+	struct generic *generic;
 	GPtrArray *never;	/* struct rule: mail that is no notice, whatever the profile says */
 	struct profile_index *index;
 	bool try_all;		/* without index */
@@ -61,6 +63,9 @@ const struct profile *look_find(const struct look *k);
 /* Of a letter that none of them reads: the first whose signature it bears; NULL also if a profile of that product rejects
  * it: that is no notice, and known. */
 const struct profile *look_signed(const struct look *k);
+
+/* Does a profile, allowed or not, know it as mail of its product and reject it? */
+bool look_refused(const struct look *k);
 
 /* The texts that a rule looks at, one after the other; NULL after the last. *i is 0 at first; *i - 1 is the index of
  * the header or part then. */

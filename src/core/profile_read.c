@@ -259,18 +259,19 @@ static struct profile_drift drift_of(const struct reading *r, bool never, const 
 
 	if (c && c->missing)
 		strange = r->profile;
-	else if (!c && !never)
+	else if (!r->profile && !never)
 		strange = look_signed(r->look);
 	return (struct profile_drift){ strange ? strange->def->name : NULL, c ? c->missing : 0 };
 }
 
-static void say_trace(const struct reading *r)
+static void say_trace(const struct reading *r, const struct call *c)
 {
 	struct profile_trace *t = r->ctx->trace;
 
-	t->profile = r->profile ? r->profile->def->name : NULL;
-	t->date = r->date;
-	if (!r->profile)
+	t->profile = c ? c->profile : NULL;
+	if (r->profile)
+		t->date = r->date;
+	if (!c)
 		profile_trace_near(t, r->look);
 }
 
@@ -289,11 +290,13 @@ struct call *profiles_read(const struct profiles *p, const struct letter *l, con
 	if (r.profile) {
 		extract(&r);
 		c = call_of(&r);
+	} else if (ctx->generic > 0 && !never && !look_refused(&look)) {
+		c = generic_read(p->generic, l, ctx, r.sent, a);
 	}
 	if (ctx->drift)
 		*ctx->drift = drift_of(&r, never, c);
 	if (ctx->trace)
-		say_trace(&r);
+		say_trace(&r, c);
 	look_end(&look);
 	return c;
 }

@@ -150,7 +150,7 @@ static int parse_file(const struct parse *p, const struct conf *conf, const char
 	g_autofree char *mail = NULL;
 	struct profile_context ctx = {
 		.region = p->region ? p->region : conf->region, .zone = p->zone ? p->zone : conf->timezone,
-		.arrived = clock_now(),
+		.arrived = clock_now(), .generic = (int)conf->generic_confidence,
 	};
 	struct profile_trace trace;
 	gsize size;

@@ -203,6 +203,7 @@ static struct call *read_as(const struct replay *r, const struct letter *l, cons
 {
 	const struct profile_context ctx = {
 		.region = s->region, .zone = s->zone, .arrived = clock_now(), .allowed = s->allowed,
+		.generic = s->generic ? (int)r->conf->generic_confidence : 0,
 	};
 	struct call *c = profiles_read(r->conf->profiles, l, &ctx, a);
 

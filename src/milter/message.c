@@ -214,6 +214,12 @@ static const char *or_dash(const char *s)
 	return s && *s ? s : "-";
 }
 
+/* Percent that the generic profile must reach; 0: it may not read for this source. */
+static int generic_limit(const struct message *m)
+{
+	return m->source->generic ? (int)m->conf->generic_confidence : 0;
+}
+
 /* Why this mail of a trusted PBX is none of our business; NULL if it may be. */
 static const char *why_pass(struct message *m)
 {
@@ -231,6 +237,8 @@ static const char *why_pass(struct message *m)
 	auto_submitted = letter_header(l, "Auto-Submitted");
 	if (auto_submitted && g_ascii_strncasecmp(auto_submitted, "auto-replied", 12) == 0)
 		return "auto-replied";
+	if (generic_limit(m) && profiles_may_be_generic(m->conf->profiles, l))
+		return NULL;
 	return profiles_may_match(m->conf->profiles, l, m->source->allowed) ? NULL : "no-profile";
 }
 
@@ -473,6 +481,7 @@ static struct call *read_call(const struct message *m, const struct letter *l)
 		.region = m->source->region,
 		.zone = m->source->zone,
 		.arrived = clock_now(),
+		.generic = generic_limit(m),
 		.allowed = m->source->allowed,
 	};
 	struct call *c = profiles_read(m->conf->profiles, l, &ctx, m->arena);

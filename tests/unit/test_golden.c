@@ -16,6 +16,7 @@ static struct profiles *load(void)
 	const char *dir = g_getenv("RINGBACK_PROFILE_DIR");
 	g_autoptr(GDir) d = dir ? g_dir_open(dir, 0, NULL) : NULL;
 	struct profiles *p = profiles_new();
+	g_autoptr(GError) folder_err = NULL;
 	const char *name;
 
 	g_assert_nonnull(d);
@@ -27,6 +28,9 @@ static struct profiles *load(void)
 		profile_file_add(p, file, &err);
 		g_assert_no_error(err);
 	}
+	generic_folder_add(p, dir, &folder_err);
+	g_assert_no_error(folder_err);
+	g_assert_cmpuint(generic_languages(profiles_generic(p)), >=, 10);
 	return p;
 }
 
@@ -44,6 +48,8 @@ static char *print(const struct call *c)
 	if (!c)
 		return g_string_free(g_string_append(s, "class: none\n"), FALSE);
 	put(s, "profile", c->profile);
+	if (c->confidence < 100)
+		g_string_append_printf(s, "confidence: %d\n", c->confidence);
 	put(s, "class", class_name(c->class));
 	put(s, "reason", reason_name(c->reason));
 	put(s, "caller", c->withheld ? "withheld" : c->caller);
@@ -69,13 +75,16 @@ static char *read_mail(const char *mail, gsize size)
 	struct letter *l = reader_read(mail, size, NULL, a);
 	const char *golden = letter_header(l, "X-Golden");
 	g_auto(GStrv) words = g_strsplit(golden ? golden : "US America/New_York", " ", 2);
-	struct profile_context ctx = { .region = words[0], .zone = words[1], .arrived = 1772500000 };
+	struct profile_context ctx = { .region = words[0], .zone = words[1], .arrived = 1772500000,
+				       .generic = 60 };
 	const struct call *c = profiles_read(profiles, l, &ctx, a), *same = profiles_read(without_index, l, &ctx, a);
 	g_autofree char *other = print(same);
 	char *text = print(c);
 
 	g_assert_cmpstr(text, ==, other);
-	if (c)
+	if (c && strcmp(c->profile, "generic") == 0)
+		g_assert_true(profiles_may_be_generic(profiles, reader_read_headers(mail, size, a)));
+	else if (c)
 		g_assert_true(profiles_may_match(profiles, reader_read_headers(mail, size, a), NULL));
 	return text;
 }
