@@ -11,15 +11,14 @@
 
 static const struct command_def *const commands[] = {
 	&cmd_list, &cmd_show, &cmd_why, &cmd_find, &cmd_ack, &cmd_close, &cmd_assign, &cmd_status,
-	&cmd_providers, &cmd_reload,
-	&cmd_parse, &cmd_replay, &cmd_profile,
+	&cmd_providers, &cmd_sms, &cmd_reload, &cmd_parse, &cmd_replay, &cmd_profile,
 };
 
 static void print_help(FILE *out)
 {
 	fprintf(out, "usage: ringback [-c FILE] [--json] COMMAND [ARGUMENT]...\n\n");
 	for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
-		fprintf(out, "  %-8s %s\n", commands[i]->name, commands[i]->help);
+		fprintf(out, "  %-9s %s\n", commands[i]->name, commands[i]->help);
 	fprintf(out, "\n  -c, --config FILE  the configuration (%s)\n", SYSCONF_DIR "/ringback/ringback.conf");
 	fprintf(out, "  --json             one JSON object a line instead of text\n"
 		     "  -h, --help         this; `ringback help COMMAND` for one command\n"

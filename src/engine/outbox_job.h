@@ -1,4 +1,5 @@
-/* outbox_job.h - how a job of the outbox ends, or is put off, inside a transaction. For engine/ alone. */
+/* outbox_job.h - how a job of the outbox ends, or is put off, inside a transaction. For engine/, and for the
+ * operator's commands. */
 #ifndef RINGBACK_OUTBOX_JOB_H
 #define RINGBACK_OUTBOX_JOB_H
 
