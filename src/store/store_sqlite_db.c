@@ -116,7 +116,7 @@ static const struct statement_def statement_defs[] = {
 	[STATEMENT_RELEASE] = { "release", "RELEASE think", NULL },
 	[STATEMENT_ITEM] = { "item", "SELECT $ FROM items WHERE id = ?1", &item_row },
 	[STATEMENT_ITEM_BY_KEY] = { "item_by_key",
-		"SELECT $ FROM items WHERE key = ?1 AND until >= ?2 ORDER BY id DESC LIMIT 1", &item_row },
+		"SELECT $ FROM items WHERE id = (SELECT max(id) FROM items WHERE key = ?1 AND until >= ?2)", &item_row },
 	[STATEMENT_ITEM_BY_CALL_ID] = { "item_by_call_id",
 		"SELECT $ FROM items WHERE call_id = ?1 AND created >= ?2 ORDER BY id DESC LIMIT 1", &item_row },
 	[STATEMENT_ITEM_INSERT] = { "item_insert", "INSERT INTO items ($, until) VALUES (NULL, #, ?40)", &item_row },
