@@ -4,6 +4,7 @@
 
 #include "authres.h"
 #include "clock.h"
+#include "cork.h"
 #include "edits.h"
 #include "log.h"
 #include "reader.h"
@@ -382,11 +383,15 @@ static bool send_removed(SMFICTX *ctx, const struct edits *e)
 }
 
 /* Postfix applies each edit as it arrives. In this order a mail that we abandon half-way has more recipients than it
- * should, never fewer. */
+ * should, never fewer; that they leave together changes nothing of it. */
 static bool edits_send(const struct message *m, SMFICTX *ctx, const struct edits *e)
 {
-	return send_headers(m, ctx, e) && send_added(ctx, e) && send_body(m, ctx, e->body) &&
-	       send_removed(ctx, e);
+	bool ok;
+
+	cork_begin();
+	ok = send_headers(m, ctx, e) && send_added(ctx, e) && send_body(m, ctx, e->body) &&
+	     send_removed(ctx, e);
+	return cork_end() && ok;
 }
 
 static struct edits *make_edits(const struct message *m, const struct decision *d, const struct event *e,
