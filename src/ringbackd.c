@@ -23,11 +23,13 @@
 #include "log.h"
 #include "milter.h"
 #include "reader.h"
+#include "reload.h"
 #include "store.h"
 #include "text.h"
 
 #define DRAIN_S 10		/* for mails that are on their way through us */
 #define UNBIND_S 5
+#define CALENDARS_MS 10000	/* how often we look whether an iCalendar file changed */
 
 enum role { ROLE_MILTER = 1, ROLE_COURIER = 2, ROLE_BOTH = 3 };
 
@@ -109,45 +111,13 @@ static void say_lines(const char *text)
 		log_error("%s", *l);
 }
 
-static bool same_provider(const struct provider *p, const struct provider *q)
+/* Loud, since people may be texted by what is out of date. */
+static void say_calendars(const struct conf *c)
 {
-	return strcmp(p->name, q->name) == 0 && strcmp(p->host, q->host) == 0 && p->port == q->port &&
-	       strcmp(p->system_id, q->system_id) == 0 && strcmp(p->password, q->password) == 0 &&
-	       strcmp(p->system_type, q->system_type) == 0 && strcmp(p->source_addr, q->source_addr) == 0 &&
-	       p->window == q->window && p->enquire_link_s == q->enquire_link_s &&
-	       p->response_timeout_s == q->response_timeout_s && p->priority == q->priority &&
-	       p->weight == q->weight && p->rate == q->rate && p->tls == q->tls && strcmp(p->tls_ca, q->tls_ca) == 0 &&
-	       strcmp(p->tls_name, q->tls_name) == 0 && strcmp(p->tls_cert, q->tls_cert) == 0 &&
-	       strcmp(p->tls_key, q->tls_key) == 0 &&
-	       g_strv_equal((const char *const *)p->prefixes, (const char *const *)q->prefixes);
-}
+	const char *wrong = conf_calendars_wrong(c);
 
-static bool same_providers(const struct conf *a, const struct conf *b)
-{
-	if (a->providers->len != b->providers->len)
-		return false;
-	for (guint k = 0; k < a->providers->len; k++)
-		if (!same_provider(a->providers->pdata[k], b->providers->pdata[k]))
-			return false;
-	return true;
-}
-
-static void warn_of_restart(const struct conf *old, const struct conf *new)
-{
-	struct { const char *key, *before, *after; } keys[] = {
-		{ "store", old->store, new->store }, { "run_dir", old->run_dir, new->run_dir },
-		{ "user", old->user, new->user }, { "milter_socket", old->milter_socket, new->milter_socket },
-		{ "milter_socket_group", old->milter_socket_group, new->milter_socket_group },
-		{ "relay", old->relay_host, new->relay_host },
-	};
-
-	if (old->relay_port != new->relay_port)
-		log_warn("reload: the port of relay changes with the next start");
-	for (gsize i = 0; i < G_N_ELEMENTS(keys); i++)
-		if (g_strcmp0(keys[i].before, keys[i].after) != 0)
-			log_warn("reload: %s changes with the next start", keys[i].key);
-	if ((options.role & ROLE_COURIER) && !same_providers(old, new))
-		log_warn("reload: provider changes with the next start");
+	if (wrong)
+		log_error("calendar: %s; what was good before stays in force", wrong);
 }
 
 /* On error the old one stays in force. */
@@ -156,17 +126,40 @@ static bool reload(GError **err)
 	struct conf *new, *old;
 
 	g_mutex_lock(&d.reloading);
-	new = conf_load(options.conf_file, err);
+	old = engine_conf(d.engine);
+	new = conf_load_after(options.conf_file, old, err);
 	if (new) {
-		old = engine_conf(d.engine);
-		warn_of_restart(old, new);
-		conf_unref(old);
+		reload_warn(old, new, options.role & ROLE_COURIER);
+		say_calendars(new);
 		log_info("reload: conf=%s lines=%u people=%u", new->file, new->roster->lines->len,
 			 new->roster->people->len);
 		engine_set_conf(d.engine, new);
 	}
+	conf_unref(old);
 	g_mutex_unlock(&d.reloading);
 	return new != NULL;
+}
+
+/* Calendars are exported by other programs, whenever these like: nobody asks for a reload. */
+static void look_at_calendars(void)
+{
+	struct conf *old, *new;
+	g_autoptr(GError) err = NULL;
+
+	g_mutex_lock(&d.reloading);
+	old = engine_conf(d.engine);
+	if (conf_calendars_changed(old)) {
+		new = conf_load_again(old, &err);
+		if (new) {
+			say_calendars(new);
+			log_info("calendars: read again, conf=%s", new->file);
+			engine_set_conf(d.engine, new);
+		} else {
+			say_lines(err->message);
+		}
+	}
+	conf_unref(old);
+	g_mutex_unlock(&d.reloading);
 }
 
 static void reload_and_log(void)
@@ -250,6 +243,8 @@ static char *status(enum role role)
 			      "version", PACKAGE_VERSION, "started", text_time(d.started, buf), "pid", (int)getpid(),
 			      "conf", c->file);
 
+	if (conf_calendars_wrong(c))
+		json_object_set_new(o, "calendar_error", json_string(conf_calendars_wrong(c)));
 	if (role == ROLE_MILTER)
 		json_object_set_new(o, "milter", milter_json());
 	if (role == ROLE_COURIER)
@@ -440,8 +435,11 @@ static void serve(void)
 	char asked[512];
 
 	while (!g_atomic_int_get(&d.stopping)) {
-		gssize n = poll(&fd, 1, -1) > 0 ? read(signal_pipe[0], asked, sizeof(asked)) : 0;
+		int ready = poll(&fd, 1, CALENDARS_MS);
+		gssize n = ready > 0 ? read(signal_pipe[0], asked, sizeof(asked)) : 0;
 
+		if (ready == 0)
+			look_at_calendars();
 		if (n > 0 && !g_atomic_int_get(&d.stopping))
 			reload_and_log();
 	}

@@ -54,7 +54,8 @@ keys_in_sample() {	# FILE
 		case $section in
 		main) grep -Eq "^#?$key = " "$1" ;;
 		*) sed -n "/^$section /,/^}/p" "$1" | grep -Eq "(^#?[[:blank:]]|\{ |  )$key = " ||
-			{ [ "$section" = step ] && grep -Eq "step \{.*[[:blank:]]$key = " "$1"; } ;;
+			{ [ "$section" = step ] && grep -Eq "step \{.*[[:blank:]]$key = " "$1"; } ||
+			{ [ "$section" = rotation ] && sed -n "/rotation {/,/^[[:blank:]]*}\$/p" "$1" | grep -Eq "^#?[[:blank:]]*$key = "; } ;;
 		esac || echo "$section $key is not in the sample"
 	done
 }
@@ -73,7 +74,9 @@ part() {	# FILE SECTION
 	source) sed -n '/^\.SH SOURCES/,/^\.SH PEOPLE/p' "$1" ;;
 	person) sed -n '/^\.SH PEOPLE/,/^\.SH ESC/p' "$1" ;;
 	policy) sed -n '/^\.SH ESC/,/^\.SS Steps/p' "$1" ;;
-	step) sed -n '/^\.SS Steps/,/^\.SH LINES/p' "$1" ;;
+	step) sed -n '/^\.SS Steps/,/^\.SH SCHEDULES/p' "$1" ;;
+	schedule) sed -n '/^\.SH SCHEDULES/,/^\.SS Rotations/p' "$1" ;;
+	rotation) sed -n '/^\.SS Rotations/,/^\.SH LINES/p' "$1" ;;
 	line) sed -n '/^\.SH LINES/,/^\.SH PROVIDER/p' "$1" ;;
 	provider) sed -n '/^\.SH PROVIDER/,/^\.SH PROFILES/p' "$1" ;;
 	esac

@@ -1,6 +1,8 @@
 #include "conf.h"
 
+#include "clock.h"
 #include "conf_build.h"
+#include "conf_text.h"
 #include "err.h"
 
 static void conf_clear(void *p)
@@ -8,6 +10,7 @@ static void conf_clear(void *p)
 	struct conf *c = p;
 
 	g_free(c->file);
+	g_free(c->text);
 	g_free(c->region);
 	g_free(c->timezone);
 	g_free(c->audit);
@@ -22,7 +25,11 @@ static void conf_clear(void *p)
 	g_free(c->profile_dir);
 	g_free(c->authserv_id);
 	roster_free(c->roster);
-	profiles_free(c->profiles);
+	if (!c->origin)
+		profiles_free(c->profiles);
+	conf_unref(c->origin);
+	if (c->calendars)
+		g_ptr_array_unref(c->calendars);
 	if (c->sources)
 		g_ptr_array_unref(c->sources);
 	if (c->providers)
@@ -61,19 +68,47 @@ static struct conf *finish(struct conf *c, struct conf_errors *e, GError **err)
 	return c;
 }
 
-struct conf *conf_load(const char *file, GError **err)
+/* Takes text. */
+static struct conf *load(const char *file, char *text, struct conf *origin, const struct conf *before, bool lenient,
+			 struct conf_errors *e, GError **err)
 {
-	struct conf_errors *e = conf_errors_new(file);
-	struct conf_file *f = conf_file_read(file, e);
-	struct conf *c = NULL;
+	struct conf_file *f = conf_file_parse(text, e);
+	struct conf *c = conf_new(file);
 
+	c->text = text;
+	c->origin = origin ? conf_ref(origin) : NULL;
+	c->read_at = clock_now();
+	c->lenient = lenient;
 	/* After a syntax error half of the people are missing: what refers to them is not wrong. */
-	if (f->whole) {
-		c = conf_new(file);
-		conf_build(c, f, NULL, e);
-	}
+	if (f->whole)
+		conf_build(c, f, before, e);
 	conf_file_free(f);
 	return finish(c, e, err);
+}
+
+struct conf *conf_load(const char *file, GError **err)
+{
+	return conf_load_after(file, NULL, err);
+}
+
+struct conf *conf_load_after(const char *file, const struct conf *before, GError **err)
+{
+	struct conf_errors *e = conf_errors_new(file);
+
+	return load(file, conf_text_read(file, e), NULL, before, false, e, err);
+}
+
+struct conf *conf_load_leniently(const char *file, GError **err)
+{
+	struct conf_errors *e = conf_errors_new(file);
+
+	return load(file, conf_text_read(file, e), NULL, NULL, true, e, err);
+}
+
+struct conf *conf_load_again(struct conf *before, GError **err)
+{
+	return load(before->file, g_strdup(before->text), before->origin ? before->origin : before, before,
+		    false, conf_errors_new(before->file), err);
 }
 
 static void add_default_line(struct conf *c)

@@ -26,8 +26,23 @@ struct provider {
 
 enum on_failure { ON_FAILURE_TEMPFAIL, ON_FAILURE_ACCEPT };
 
+/* An iCalendar file as it was when it was read. */
+struct conf_calendar {
+	char *file, *zone;
+	GPtrArray *events;		/* struct calendar_event *, what is in force; NULL: nothing */
+	struct holidays *days;		/* that these are; NULL: nobody asked */
+	bool told;			/* that it is wrong */
+	char *wrong;			/* what is wrong with the file as it is; NULL: all is well */
+	int64_t inode, size, changed_ns;
+};
+
 struct conf {
 	char *file;
+	char *text;			/* of the file; NULL: none was read */
+	struct conf *origin;		/* whose profiles these are; NULL: our own */
+	GPtrArray *calendars;		/* struct conf_calendar *; NULL: none */
+	int64_t read_at;
+	bool lenient;			/* a broken iCalendar file counts as empty */
 	struct roster *roster;
 	struct profiles *profiles;
 	GPtrArray *sources;		/* struct source *; the first that fits wins */
@@ -58,6 +73,22 @@ struct conf {
 /* Reads file and all profiles it names. On error NULL and *err (ERR_CONF) whose message holds every error found, one
  * line each: "file:line: what is wrong; what would be right". Call from one thread at a time (libconfuse). */
 struct conf *conf_load(const char *file, GError **err);
+
+/* The same, with `before` in force: an iCalendar file that is broken stays as it was there. */
+struct conf *conf_load_after(const char *file, const struct conf *before, GError **err);
+
+/* For a program that only asks: a broken iCalendar file counts as empty; see conf_calendars_wrong(). */
+struct conf *conf_load_leniently(const char *file, GError **err);
+
+/* The same configuration once more, from the text that was read then, with the iCalendar files as they are now: what an
+ * administrator is writing meanwhile waits for a reload. */
+struct conf *conf_load_again(struct conf *before, GError **err);
+
+/* Did one of its iCalendar files change, or is it a day old? Looks at the files. */
+bool conf_calendars_changed(const struct conf *c);
+
+/* What is wrong with the first that is broken, "file:line: ..."; NULL: all are well. */
+const char *conf_calendars_wrong(const struct conf *c);
 
 /* What conf_load() gives for `ringback parse` without a file: built-in defaults, profiles from profile_dir (NULL: the
  * installed ones, or $RINGBACK_PROFILE_DIR), the given region and zone. */

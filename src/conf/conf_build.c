@@ -149,13 +149,16 @@ void conf_build_settings(struct conf *c, const struct conf_file *f, const char *
 	build_relay(c, m, e);
 	conf_build_providers(c, f, e);
 	c->profile_dir = g_strdup(profile_folder(m, profile_dir));
-	build_profiles(c, conf_line(m, KEY_main_profile_dir), e);
+	if (c->origin)
+		c->profiles = c->origin->profiles;
+	else
+		build_profiles(c, conf_line(m, KEY_main_profile_dir), e);
 }
 
-void conf_build(struct conf *c, const struct conf_file *f, const char *profile_dir, struct conf_errors *e)
+void conf_build(struct conf *c, const struct conf_file *f, const struct conf *before, struct conf_errors *e)
 {
-	conf_build_settings(c, f, profile_dir, e);
+	conf_build_settings(c, f, NULL, e);
 	conf_build_sources(c, f, e);
-	conf_build_roster(c, f, e);
+	conf_build_roster(c, f, before, e);
 	conf_check_providers(c, e);
 }

@@ -5,10 +5,10 @@
 #include "conf.h"
 #include "conf_file.h"
 
-/* Fills c (zeroed); what is wrong goes to e. profile_dir NULL: as the file says. */
-void conf_build(struct conf *c, const struct conf_file *f, const char *profile_dir, struct conf_errors *e);
+/* Fills c (zeroed but for origin); what is wrong goes to e. before: see conf_load_after(). */
+void conf_build(struct conf *c, const struct conf_file *f, const struct conf *before, struct conf_errors *e);
 
-/* The same without people, policies and lines: an empty roster. */
+/* The same without people, policies and lines: an empty roster. profile_dir NULL: as the file says. */
 void conf_build_settings(struct conf *c, const struct conf_file *f, const char *profile_dir, struct conf_errors *e);
 
 /* The providers; conf_provider.c */
@@ -22,6 +22,6 @@ void conf_build_sources(struct conf *c, const struct conf_file *f, struct conf_e
 void conf_source_add_local(struct conf *c);
 
 /* The rest; c's own settings are there. conf_roster.c */
-void conf_build_roster(struct conf *c, const struct conf_file *f, struct conf_errors *e);
+void conf_build_roster(struct conf *c, const struct conf_file *f, const struct conf *before, struct conf_errors *e);
 
 #endif

@@ -13,7 +13,7 @@ static struct reading {
 	struct conf_file *file;
 	GHashTable *by_cfg;		/* cfg_t * -> struct conf_block * */
 	struct conf_errors *errors;
-	const struct conf_block *policy;	/* newest: the parent of the steps that follow */
+	const struct conf_block *outer;	/* newest policy or schedule: the parent of the steps or rotations that follow */
 	char *unknown;
 	int unknown_line;
 	enum conf_section unknown_in;
@@ -82,6 +82,11 @@ static enum conf_section section_of(const cfg_t *cfg)
 	return SECTION_main;
 }
 
+static bool is_inner(enum conf_section s)
+{
+	return s == SECTION_step || s == SECTION_rotation;
+}
+
 /* Runs for each section as soon as it begins, as the default of a list that every section has: libconfuse keeps no
  * line of a section's begin, and forgets the first of two sections with the same title. */
 static int on_start(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
@@ -89,10 +94,10 @@ static int on_start(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 	struct conf_block *b = block_add(now->file, section_of(cfg), cfg_title(cfg), (int)cfg->line);
 
 	(void)opt;
-	if (b->section == SECTION_policy)
-		now->policy = b;
-	if (b->section == SECTION_step)
-		b->parent = now->policy;
+	if (is_inner(b->section))
+		b->parent = now->outer;
+	else
+		now->outer = b;
 	g_hash_table_replace(now->by_cfg, cfg, b);
 	*(const char **)result = value;
 	return 0;
@@ -164,6 +169,17 @@ static void fill_opts(cfg_opt_t *opts, enum conf_section section)
 	opts[n] = (cfg_opt_t)CFG_END();
 }
 
+/* One kind of section within another. */
+static void nest(cfg_opt_t *outer, enum conf_section inner, cfg_opt_t *inner_opts)
+{
+	gsize n = 0;
+
+	while (outer[n].name)
+		n++;
+	outer[n++] = (cfg_opt_t)CFG_SEC(conf_section_name(inner), inner_opts, CFGF_MULTI);
+	outer[n] = (cfg_opt_t)CFG_END();
+}
+
 static int parse(char *text)
 {
 	static cfg_opt_t opts[N_SECTIONS][N_CONF_KEYS + N_SECTIONS + 2];
@@ -174,14 +190,12 @@ static int parse(char *text)
 
 	for (int s = 0; s < N_SECTIONS; s++)
 		fill_opts(opts[s], (enum conf_section)s);
-	while (opts[SECTION_policy][n].name)
-		n++;
-	opts[SECTION_policy][n++] = (cfg_opt_t)CFG_SEC("step", opts[SECTION_step], CFGF_MULTI);
-	opts[SECTION_policy][n] = (cfg_opt_t)CFG_END();
+	nest(opts[SECTION_policy], SECTION_step, opts[SECTION_step]);
+	nest(opts[SECTION_schedule], SECTION_rotation, opts[SECTION_rotation]);
 	for (n = 0; opts[SECTION_main][n].name;)
 		n++;
 	for (int s = SECTION_main + 1; s < N_SECTIONS; s++)
-		if (s != SECTION_step)
+		if (!is_inner((enum conf_section)s))
 			opts[SECTION_main][n++] = (cfg_opt_t)CFG_SEC(conf_section_name((enum conf_section)s), opts[s],
 								    CFGF_MULTI | CFGF_TITLE);
 	opts[SECTION_main][n] = (cfg_opt_t)CFG_END();
@@ -263,7 +277,7 @@ static void read_all(struct reading *r, char *text)
 		g_clear_pointer(&r->unknown, g_free);
 		g_ptr_array_set_size(r->file->blocks, 0);
 		g_hash_table_remove_all(r->by_cfg);
-		r->policy = NULL;
+		r->outer = NULL;
 		r->file->whole = parse(text) == CFG_SUCCESS;
 		if (r->file->whole || !r->unknown)
 			return;
@@ -324,11 +338,11 @@ static void check_block(struct conf_block *b, bool whole, struct conf_errors *e)
 	}
 }
 
-struct conf_file *conf_file_read(const char *file, struct conf_errors *e)
+struct conf_file *conf_file_parse(const char *source, struct conf_errors *e)
 {
 	struct conf_file *f = file_new();
 	struct reading r = { .file = f, .errors = e };
-	g_autofree char *text = conf_text_read(file, e);
+	g_autofree char *text = g_strdup(source);
 
 	if (!text || !conf_text_clean(text, "", e)) {
 		block_add(f, SECTION_main, NULL, 0);

@@ -5,7 +5,7 @@
 #include "conf_errors.h"
 #include "conf_keys.h"
 
-/* One key of one section. After conf_file_read() all that can be read are there, defaults too. */
+/* One key of one section. After conf_file_parse() all that can be read are there, defaults too. */
 struct conf_setting {
 	bool given;
 	int line;
@@ -19,7 +19,7 @@ struct conf_block {
 	enum conf_section section;
 	char *title;		/* NULL: has none */
 	int line;
-	const struct conf_block *parent;	/* of a step: its policy */
+	const struct conf_block *parent;	/* of a step: its policy; of a rotation: its schedule */
 	struct conf_setting *settings[N_CONF_KEYS];
 };
 
@@ -29,8 +29,8 @@ struct conf_file {
 };
 
 /* Values are checked one by one against conf.def; what is wrong goes to e, the rest is there. Never NULL. One thread
- * at a time: libconfuse has global state. */
-struct conf_file *conf_file_read(const char *file, struct conf_errors *e);
+ * at a time: libconfuse has global state. text NULL: it could not be read. */
+struct conf_file *conf_file_parse(const char *text, struct conf_errors *e);
 
 /* libconfuse's lexer stays inside a string or comment that did not end, for whatever is read next: out of it. */
 void conf_lexer_reset(void);

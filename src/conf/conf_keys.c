@@ -20,7 +20,9 @@ const struct conf_key conf_keys[N_CONF_KEYS] = {
 
 const char *conf_section_name(enum conf_section s)
 {
-	static const char *const names[] = { "", "source", "person", "policy", "step", "line", "provider" };
+	static const char *const names[] = {
+		"", "source", "person", "policy", "step", "line", "provider", "schedule", "rotation"
+	};
 
 	_Static_assert(G_N_ELEMENTS(names) == N_SECTIONS, "a name for each section");
 	return names[s];

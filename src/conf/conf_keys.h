@@ -7,7 +7,8 @@
 #include <stdint.h>
 
 enum conf_section {
-	SECTION_main, SECTION_source, SECTION_person, SECTION_policy, SECTION_step, SECTION_line, SECTION_provider, N_SECTIONS
+	SECTION_main, SECTION_source, SECTION_person, SECTION_policy, SECTION_step, SECTION_line, SECTION_provider,
+	SECTION_schedule, SECTION_rotation, N_SECTIONS
 };
 
 enum conf_type {

@@ -39,6 +39,10 @@ void conf_print_defaults(FILE *out)
 	print_section(out, SECTION_policy, "\t");
 	fputs("\tstep {\n", out);
 	print_section(out, SECTION_step, "\t\t");
+	fputs("\t}\n}\n\nschedule NAME {\n", out);
+	print_section(out, SECTION_schedule, "\t");
+	fputs("\trotation {\n", out);
+	print_section(out, SECTION_rotation, "\t\t");
 	fputs("\t}\n}\n\nline NAME {\n", out);
 	print_section(out, SECTION_line, "\t");
 	fputs("}\n\nprovider NAME {\n", out);
@@ -53,7 +57,8 @@ static void explain_policy(FILE *out, const char *when, const struct escalation_
 	fprintf(out, "    %s: ", when);
 	for (guint i = 0; p && i < p->n_steps; i++)
 		fprintf(out, "%s%s, %" G_GINT64_FORMAT " min", i ? ", then " : "text ",
-			p->steps[i].tell->id, p->steps[i].wait_s / 60);
+			p->steps[i].tell ? p->steps[i].tell->id : p->steps[i].schedule->id,
+			p->steps[i].wait_s / 60);
 	if (p && p->repeat)
 		fprintf(out, "; all of it %u times", p->repeat + 1);
 	fputs(p ? "\n" : "nobody is texted\n", out);
@@ -62,7 +67,8 @@ static void explain_policy(FILE *out, const char *when, const struct escalation_
 static void explain_line(FILE *out, const struct conf *c, const struct line *l)
 {
 	fprintf(out, "line %s (%s)%s: owner %s, audit mailbox %s, zone %s\n", l->id, l->name,
-		l == c->roster->default_line ? ", takes what no line claims" : "", l->owner->id,
+		l == c->roster->default_line ? ", takes what no line claims" : "",
+		l->schedule ? l->schedule->id : l->owner->id,
 		l->audit, l->zone);
 	explain_policy(out, "when closed", l->closed);
 	explain_policy(out, "when open", l->open);

@@ -1,4 +1,6 @@
 #include "conf_build.h"
+#include "conf_calendars.h"
+#include "conf_names.h"
 
 #include <string.h>
 
@@ -11,13 +13,6 @@ struct named {
 	int line;
 	void *object;
 	char *what;		/* "line clinic" */
-};
-
-struct names {
-	struct conf *c;
-	struct conf_errors *errors;
-	GHashTable *people, *policies, *lines;	/* title -> struct named * */
-	GHashTable *phones, *keys;		/* number; extension, queue, ... -> struct named * */
 };
 
 static void named_free(gpointer p)
@@ -48,7 +43,7 @@ static const struct named *take_name(GHashTable *table, const char *name, const 
 	return NULL;
 }
 
-static void take_title(struct names *n, GHashTable *table, const struct conf_block *b, void *object)
+void names_take_title(struct names *n, GHashTable *table, const struct conf_block *b, void *object)
 {
 	const char *kind = conf_section_name(b->section);
 	const struct named *before;
@@ -70,26 +65,44 @@ static const char *nearest_in(GHashTable *table, const char *text)
 	return conf_nearest(text, (const char *const *)words, size);
 }
 
-/* The thing that a key names; NULL if the key is empty or (an error) nothing has that name. */
-static void *referred(struct names *n, GHashTable *table, const char *kind, const struct conf_block *b,
-		      enum conf_key_id key)
+void *names_find(struct names *n, GHashTable *table, const char *kind, const struct conf_block *b, enum conf_key_id key,
+		 const char *text)
 {
-	const char *name = conf_text(b, key), *near;
-	const struct named *found = g_hash_table_lookup(table, name);
+	const struct named *found = g_hash_table_lookup(table, text);
+	const char *near;
 
-	if (!*name)
+	if (!*text)
 		return NULL;
 	if (found)
 		return found->object;
-	near = nearest_in(table, name);
+	near = nearest_in(table, text);
 	if (near)
 		conf_wrong(n->errors, conf_line(b, key), "%s = %s: there is no %s %s; did you mean "
-			   "%s?", conf_keys[key].name, name, kind, name, near);
+			   "%s?", conf_keys[key].name, text, kind, text, near);
 	else
 		conf_wrong(n->errors, conf_line(b, key), "%s = %s: there is no %s %s; write a "
-			   "section %s %s { ... }", conf_keys[key].name, name, kind, name, kind,
-			   name);
+			   "section %s %s { ... }", conf_keys[key].name, text, kind, text, kind,
+			   text);
 	return NULL;
+}
+
+static void *referred(struct names *n, GHashTable *table, const char *kind, const struct conf_block *b,
+		      enum conf_key_id key)
+{
+	return names_find(n, table, kind, b, key, conf_text(b, key));
+}
+
+void names_find_duty(struct names *n, const struct conf_block *b, enum conf_key_id key, const struct person **person_r,
+		     const struct schedule **schedule_r)
+{
+	const char *text = conf_text(b, key);
+
+	*person_r = NULL;
+	*schedule_r = NULL;
+	if (g_str_has_prefix(text, "schedule:"))
+		*schedule_r = names_find(n, n->schedules, "schedule", b, key, text + strlen("schedule:"));
+	else
+		*person_r = names_find(n, n->people, "person", b, key, text);
 }
 
 static char *name_or_title(const struct conf_block *b, enum conf_key_id key)
@@ -107,7 +120,7 @@ static void add_person(struct names *n, const struct conf_block *b)
 	p->name = name_or_title(b, KEY_person_name);
 	p->mail = g_strdup(conf_text(b, KEY_person_mail));
 	p->phone = *phone ? g_strdup(phone) : NULL;
-	take_title(n, n->people, b, p);
+	names_take_title(n, n->people, b, p);
 	before = p->phone ? take_name(n->phones, phone, b, conf_line(b, KEY_person_phone), p) : NULL;
 	if (before)
 		conf_wrong(n->errors, conf_line(b, KEY_person_phone),
@@ -122,7 +135,7 @@ static void add_policy(struct names *n, const struct conf_block *b)
 
 	p->id = g_strdup(b->title);
 	p->repeat = (guint)conf_number(b, KEY_policy_repeat);
-	take_title(n, n->policies, b, p);
+	names_take_title(n, n->policies, b, p);
 	roster_add_policy(n->c->roster, p);
 	/* The steps follow once all people are known: see add_steps(). */
 }
@@ -139,7 +152,7 @@ static void add_steps(struct names *n, const struct conf_file *f, guint at, stru
 
 		if (s->section != SECTION_step)
 			break;
-		step.tell = referred(n, n->people, "person", s, KEY_step_tell);
+		names_find_duty(n, s, KEY_step_tell, &step.tell, &step.schedule);
 		step.wait_s = conf_number(s, KEY_step_wait);
 		if (step.tell && !step.tell->phone)
 			conf_wrong(n->errors, conf_line(s, KEY_step_tell),
@@ -156,34 +169,66 @@ static void add_steps(struct names *n, const struct conf_file *f, guint at, stru
 
 /* ---- lines ---- */
 
-/* Opening hours as they are written at a key; NULL, and told, if they are wrong. */
-static struct hours *read_hours(struct names *n, const struct conf_block *b, enum conf_key_id key, const char *zone)
+struct holidays *names_holidays(struct names *n, const struct conf_block *b, enum conf_key_id key)
+{
+	const char *file = conf_text(b, key);
+
+	return *file ? conf_calendar_holidays(n->c, n->before, file, n->errors, conf_line(b, key)) : NULL;
+}
+
+struct hours *names_hours(struct names *n, const struct conf_block *b, enum conf_key_id key, const char *zone,
+			  struct holidays *days)
 {
 	g_autoptr(GError) err = NULL;
 	struct hours *h = hours_new(conf_text(b, key), zone, &err);
 
 	if (!h)
-		conf_wrong(n->errors, conf_line(b, key), "hours: %s; write them like \"Mo-Fr 08:30-17:30; Sa "
-			   "09:00-12:00\"", err->message);
+		conf_wrong(n->errors, conf_line(b, key), "%s: %s; write them like \"Mo-Fr 08:30-17:30; Sa "
+			   "09:00-12:00\"", conf_keys[key].name, err->message);
+	else if (days)
+		hours_set_holidays(h, days);
 	else if (hours_names_holidays(h))
-		conf_wrong(n->errors, conf_line(b, key), "hours: PH is not known; write the dates of holidays, as "
-			   "\"Dec 25-26 off\"");
+		conf_wrong(n->errors, conf_line(b, key), "%s: PH is there, but no holidays are; write holidays = "
+			   "\"/etc/ringback/holidays.ics\"", conf_keys[key].name);
 	return h;
 }
 
-/* Those at the top of the file were looked at once, with the zone there. */
-static void set_hours(struct names *n, struct line *l, const struct conf_block *b)
+/* The hours at the top of the file: looked at with its zone and holidays, and told once. */
+static void check_hours(struct names *n)
 {
-	if (*l->zone && *conf_text(b, KEY_line_hours))
-		l->hours = read_hours(n, b, KEY_line_hours, l->zone);
-	else if (*l->zone && *n->c->hours)
-		l->hours = hours_new(n->c->hours, l->zone, NULL);
+	struct holidays *days = names_holidays(n, n->main, KEY_main_holidays);
+
+	if (*n->c->hours && *n->c->timezone)
+		hours_free(names_hours(n, n->main, KEY_main_hours, n->c->timezone, days));
+	holidays_unref(days);
 }
 
-static void check_hours(struct names *n, const struct conf_block *m)
+static void set_hours(struct names *n, struct line *l, const struct conf_block *b)
 {
-	if (*n->c->hours && *n->c->timezone)
-		hours_free(read_hours(n, m, KEY_main_hours, n->c->timezone));
+	struct holidays *days = *conf_text(b, KEY_line_holidays) ? names_holidays(n, b, KEY_line_holidays)
+								 : names_holidays(n, n->main, KEY_main_holidays);
+
+	if (*l->zone && *conf_text(b, KEY_line_hours))
+		l->hours = names_hours(n, b, KEY_line_hours, l->zone, days);
+	else if (*l->zone && *n->c->hours)
+		l->hours = hours_new(n->c->hours, l->zone, NULL);
+	if (l->hours && days)
+		hours_set_holidays(l->hours, days);
+	holidays_unref(days);
+}
+
+/* Whose it is. With a schedule the fall-back is the owner of all else. */
+static void set_owner(struct names *n, struct line *l, const struct conf_block *b)
+{
+	names_find_duty(n, b, KEY_line_owner, &l->owner, &l->schedule);
+	l->fallback = referred(n, n->people, "person", b, KEY_line_fallback);
+	if (l->schedule && !l->fallback && !*conf_text(b, KEY_line_fallback))
+		conf_wrong(n->errors, conf_line(b, KEY_line_owner), "line %s is owned by a schedule; write fallback = and a "
+			   "person, for when nobody is on it", b->title);
+	if (l->schedule)
+		l->owner = l->fallback;
+	else if (!l->fallback)
+		l->fallback = l->owner;
 }
 
 /* As roster_line() compares: without letter case and outer blanks. */
@@ -226,7 +271,7 @@ static void add_line(struct names *n, const struct conf_block *b)
 
 	l->id = g_strdup(b->title);
 	l->name = name_or_title(b, KEY_line_name);
-	l->owner = referred(n, n->people, "person", b, KEY_line_owner);
+	set_owner(n, l, b);
 	l->audit = g_strdup(own_or(b, KEY_line_audit, c->audit));
 	l->zone = g_strdup(own_or(b, KEY_line_timezone, c->timezone));
 	l->closed = referred(n, n->policies, "policy", b, KEY_line_closed);
@@ -238,7 +283,7 @@ static void add_line(struct names *n, const struct conf_block *b)
 		conf_wrong(n->errors, b->line, "line %s has no audit mailbox; write audit = "
 			   "calls@example.com at the top of the file or here", b->title);
 	set_hours(n, l, b);
-	take_title(n, n->lines, b, l);
+	names_take_title(n, n->lines, b, l);
 	roster_add_line(c->roster, l);
 	add_keys(n, l, b, KEY_line_extensions);
 	add_keys(n, l, b, KEY_line_numbers);
@@ -280,20 +325,27 @@ static void each_policy_steps(struct names *n, const struct conf_file *f)
 			add_steps(n, f, i, n->c->roster->policies->pdata[policy++]);
 }
 
-void conf_build_roster(struct conf *c, const struct conf_file *f, struct conf_errors *e)
+void conf_build_roster(struct conf *c, const struct conf_file *f, const struct conf *before, struct conf_errors *e)
 {
-	const struct conf_block *m = conf_file_main(f);
-	struct names n = { c, e, names_table(), names_table(), names_table(), names_table(), names_table() };
+	GHashTable *tables[6];
+	struct names n = { .c = c, .main = conf_file_main(f), .before = before, .errors = e };
 
-	check_hours(&n, m);
+	for (gsize i = 0; i < G_N_ELEMENTS(tables); i++)
+		tables[i] = names_table();
+	n.people = tables[0];
+	n.policies = tables[1];
+	n.schedules = tables[2];
+	n.lines = tables[3];
+	n.phones = tables[4];
+	n.keys = tables[5];
+	check_hours(&n);
 	each(&n, f, SECTION_person, add_person);
+	conf_build_absences(&n, f);
+	conf_build_schedules(&n, f);
 	each(&n, f, SECTION_policy, add_policy);
 	each_policy_steps(&n, f);
 	each(&n, f, SECTION_line, add_line);
-	set_default_line(&n, m);
-	g_hash_table_unref(n.people);
-	g_hash_table_unref(n.policies);
-	g_hash_table_unref(n.lines);
-	g_hash_table_unref(n.phones);
-	g_hash_table_unref(n.keys);
+	set_default_line(&n, n.main);
+	for (gsize i = 0; i < G_N_ELEMENTS(tables); i++)
+		g_hash_table_unref(tables[i]);
 }

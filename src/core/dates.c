@@ -433,3 +433,20 @@ bool dates_read_start(const char *spec, const char *text, const char *zone, int6
 	*length_r = (gsize)end;
 	return true;
 }
+
+/* ---- zones ---- */
+
+char *dates_windows_zone(const char *name)
+{
+	UErrorCode status = U_ZERO_ERROR;
+	UChar windows[PATTERN_MAX], iana[PATTERN_MAX];
+	char out[PATTERN_MAX];
+	int32_t n;
+
+	u_strFromUTF8(windows, PATTERN_MAX, NULL, name, -1, &status);
+	n = ucal_getTimeZoneIDForWindowsID(windows, -1, NULL, iana, PATTERN_MAX, &status);
+	if (U_FAILURE(status) || n == 0)
+		return NULL;
+	u_strToUTF8(out, PATTERN_MAX, NULL, iana, n, &status);
+	return U_FAILURE(status) || status == U_STRING_NOT_TERMINATED_WARNING ? NULL : g_strdup(out);
+}

@@ -28,4 +28,8 @@ int dates_duration(const char *text);
 /* The same at the beginning of text, *length_r octets of it; a number without a unit only at the end of a line. */
 int dates_duration_start(const char *text, gsize *length_r);
 
+/* The IANA zone of a Windows one: "W. Europe Standard Time" -> "Europe/Berlin", for the caller to free; NULL if there is
+ * none such. */
+char *dates_windows_zone(const char *name);
+
 #endif

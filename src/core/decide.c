@@ -9,7 +9,7 @@ const char *const journal_words[] = {
 	JOURNAL_COLLECTING, JOURNAL_OPENED, JOURNAL_TOLD, JOURNAL_ESCALATED, JOURNAL_UPDATED, JOURNAL_SKIPPED,
 	JOURNAL_EXHAUSTED, JOURNAL_TIMED_OUT, JOURNAL_DELIVERED, JOURNAL_NOT_DELIVERED, JOURNAL_REPLIED,
 	JOURNAL_UNKNOWN_SENDER, JOURNAL_ACKNOWLEDGED, JOURNAL_TRIED, JOURNAL_PASSED_ON, JOURNAL_CLOSED,
-	JOURNAL_ASSIGNED, JOURNAL_STOPPED, JOURNAL_STARTED, JOURNAL_SENT, JOURNAL_PUT_OFF, JOURNAL_EXPIRED,
+	JOURNAL_ASSIGNED, JOURNAL_STOPPED, JOURNAL_STARTED, JOURNAL_OVERRIDDEN, JOURNAL_OVERRIDE_REMOVED, JOURNAL_SENT, JOURNAL_PUT_OFF, JOURNAL_EXPIRED,
 	JOURNAL_POSSIBLY_TWICE, NULL
 };
 
@@ -106,6 +106,22 @@ const char *think_name(const struct think *t, const char *person)
 	if (p)
 		return p->name ? p->name : p->id;
 	return person ? person : "nobody";
+}
+
+struct on_duty think_duty(const struct think *t, const struct duty *duty)
+{
+	return duty_of(t->r, t->f->overrides, t->f->n_overrides, duty, t->now, t->a);
+}
+
+const char *think_own(struct think *t, struct item *i, const struct line *line)
+{
+	const struct duty duty = duty_owner(line);
+	struct on_duty on = think_duty(t, &duty);
+
+	i->owner = on.person->id;
+	if (*on.why)
+		think_why(t, "(%s %s)", on.person->id, on.why);
+	return *on.why ? arena_printf(t->a, " (%s)", on.why) : "";
 }
 
 const char *think_zone(const struct think *t, const struct item *i)

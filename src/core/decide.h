@@ -65,6 +65,9 @@ struct facts {
 	gsize n_texted;
 	/* TIMER of a step: the step's text is still in the outbox, since no carrier could take it */
 	bool text_waits;
+	/* who is on call instead, whatever the event: all that are not over, the oldest first; or NULL */
+	const struct override *overrides;
+	gsize n_overrides;
 	/* phones that said STOP (E.164), whatever the event; NULL-terminated or NULL */
 	const char *const *stopped;
 	/* COMMAND: phones already told about `item` (E.164), for TAKEN texts; NULL-terminated or NULL */

@@ -114,7 +114,7 @@ const struct person *act_pass_on(struct think *t, struct item *i, const struct a
 
 	/* Who took it and gives it away owns it no more; the line's owner does until somebody else takes it. */
 	if (act_holds(i, by->person) && line)
-		i->owner = line->owner->id;
+		think_own(t, i, line);
 	i->state = STATE_OPEN;
 	i->acked = 0;
 	i->acked_by = NULL;

@@ -47,13 +47,17 @@ static void start_collecting(struct think *t, struct item *i, const struct line 
 	i->policy = p ? p->id : NULL;
 	i->step = 0;
 	i->texted = 0;
+	i->told = NULL;
 	i->acked = 0;
 	i->acked_by = NULL;
 	i->due = hours_next_open(line->hours, t->now) + line->callback_within_s;
 	think_job(t, i, JOB_TIMER, TOPIC_WINDOW, t->now + t->r->rules.collect_window_s);
 	think_why(t, "policy=%s", p ? p->id : "none");
-	if (p)
-		think_why(t, "step=1 %s", p->steps[0].tell->id);
+	if (p) {
+		const struct duty duty = duty_step(&p->steps[0], line);
+
+		think_why(t, "step=1 %s", think_duty(t, &duty).person->id);
+	}
 }
 
 static void suppress(struct think *t, struct item *i)
@@ -124,13 +128,14 @@ static void take_new(struct think *t, const struct match *m)
 {
 	struct item *i = new_item(t, m);
 	const struct escalation_policy *p = escalate_policy(m->dialled, t->now);
+	const char *why = think_own(t, i, m->dialled);
 
 	t->d->created = true;
 	think_why(t, "new");
-	think_journal(t, i, JOURNAL_CREATED, "pbx", "mail", "%s call of %s on %s (%s, %s); owner %s; policy %s",
+	think_journal(t, i, JOURNAL_CREATED, "pbx", "mail", "%s call of %s on %s (%s, %s); owner %s%s; policy %s",
 		      class_name(i->class), caller_words(t, m->call), m->dialled->name, m->found,
 		      hours_covers(m->dialled->hours, t->now) ? "open" : "closed", think_name(t, i->owner),
-		      p ? p->id : "none");
+		      why, p ? p->id : "none");
 	if (m->call->reason == REASON_ANSWERED_ELSEWHERE) {
 		i->due = t->now;
 		suppress(t, i);
@@ -262,7 +267,7 @@ static void take_retry(struct think *t, const struct match *m)
 static void adopt(struct think *t, const struct line *line)
 {
 	struct item *i = t->d->item;
-	const char *before = i->owner;
+	const char *before = i->owner, *why;
 
 	if (!roster_line_by_id(t->r, i->line)) {
 		think_journal(t, i, JOURNAL_ASSIGNED, "ringback", "mail", "line %s is configured no more: now %s",
@@ -271,9 +276,9 @@ static void adopt(struct think *t, const struct line *line)
 	}
 	if (roster_person(t->r, before))
 		return;
-	i->owner = line->owner->id;
-	think_journal(t, i, JOURNAL_ASSIGNED, "ringback", "mail", "owner %s is configured no more: now %s",
-		      before ? before : "nobody", think_name(t, i->owner));
+	why = think_own(t, i, line);
+	think_journal(t, i, JOURNAL_ASSIGNED, "ringback", "mail", "owner %s is configured no more: now %s%s",
+		      before ? before : "nobody", think_name(t, i->owner), why);
 }
 
 static void take(struct think *t, struct match *m)

@@ -6,6 +6,7 @@
 #define RINGBACK_DECIDE_PRIVATE_H
 
 #include "decide.h"
+#include "duty.h"
 
 /* One decision in the making. */
 struct think {
@@ -47,6 +48,11 @@ void think_note_to(struct think *t, const char *audit, const char *words);
 bool think_texts(const struct think *t, const struct person *p);
 
 const char *think_name(const struct think *t, const char *person);	/* "Anna Smith" of "anna"; never NULL */
+struct on_duty think_duty(const struct think *t, const struct duty *duty);
+
+/* Makes the line's owner of now the item's. Gives why it is that one, for the journal: " (on clinic-oncall)", or "". */
+const char *think_own(struct think *t, struct item *i, const struct line *line);
+
 const char *think_clock(const struct think *t, const struct item *i, int64_t at);	/* "21:58" on the line's clock */
 const char *think_zone(const struct think *t, const struct item *i);
 

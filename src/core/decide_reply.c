@@ -259,7 +259,8 @@ static bool waits_for(const struct think *t, const struct item *i, const struct 
 static bool has_step(const struct escalation_policy *policy, const struct person *p)
 {
 	for (guint n = 0; policy && n < policy->n_steps; n++)
-		if (policy->steps[n].tell == p)
+		if (policy->steps[n].tell == p ||
+		    (policy->steps[n].schedule && schedule_names(policy->steps[n].schedule, p)))
 			return true;
 	return false;
 }

@@ -30,10 +30,12 @@ const struct escalation_policy *tell_policy(const struct think *t, const struct 
 
 const struct person *tell_last(const struct think *t, const struct item *i)
 {
-	const struct escalation_policy *p = tell_policy(t, i);
+	const struct escalation_policy *p = i->told ? NULL : tell_policy(t, i);
 	const struct step *s = p ? escalate_next(p, i->step - 1) : NULL;
 
-	return s ? s->tell : NULL;
+	if (i->told)
+		return roster_person(t->r, i->told);
+	return s ? s->tell : NULL;	/* an item of a time when that was not noted */
 }
 
 static struct job *text_job(struct think *t, const struct item *i, enum job_topic topic, const struct person *to,
@@ -48,17 +50,22 @@ static struct job *text_job(struct think *t, const struct item *i, enum job_topi
 }
 
 /* The text is worth sending until the step ends; where none can be sent, the step does not end (see step_over()). */
-static void tell_step(struct think *t, struct item *i, const struct step *s, int64_t total, bool first)
+static void tell_step(struct think *t, struct item *i, const struct step *s, const struct on_duty *on, int64_t total,
+		      bool first)
 {
 	if (!first)
 		t->d->cancel |= TOPIC_BIT(TOPIC_FIRST) | TOPIC_BIT(TOPIC_ESCALATION);
-	text_job(t, i, first ? TOPIC_FIRST : TOPIC_ESCALATION, s->tell, 0);
+	text_job(t, i, first ? TOPIC_FIRST : TOPIC_ESCALATION, on->person, 0);
 	think_job(t, i, JOB_TIMER, TOPIC_STEP, t->now + s->wait_s);
 	i->texted = t->now;
+	i->told = on->person->id;
 	think_journal(t, i, first ? JOURNAL_TOLD : JOURNAL_ESCALATED, "ringback", "text",
-		      "step %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT ": %s, who has until %s", i->step, total,
-		      think_name(t, s->tell->id), think_clock(t, i, t->now + s->wait_s));
-	think_why(t, "step=%" G_GINT64_FORMAT "/%" G_GINT64_FORMAT " tell=%s", i->step, total, s->tell->id);
+		      "step %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT ": %s%s%s, who has until %s", i->step, total,
+		      think_name(t, on->person->id), *on->why ? ", " : "", on->why,
+		      think_clock(t, i, t->now + s->wait_s));
+	think_why(t, "step=%" G_GINT64_FORMAT "/%" G_GINT64_FORMAT " tell=%s", i->step, total, on->person->id);
+	if (*on->why)
+		think_why(t, "(%s)", on->why);
 }
 
 static void tell_nobody(struct think *t, const struct item *i, const struct escalation_policy *p)
@@ -69,35 +76,63 @@ static void tell_nobody(struct think *t, const struct item *i, const struct esca
 	think_why(t, "exhausted=%s", p->id);
 }
 
-static const char *why_skipped(const struct person *p, const struct person *not_to)
+/* Why a person is not texted; NULL: may be. */
+static const char *why_skipped(const struct think *t, const struct person *p, const struct person *not_to, bool loud)
 {
 	if (!p->phone)
 		return "has no phone";
-	return p == not_to ? "passed it on" : "sent STOP";
+	if (p == not_to)
+		return "passed it on";
+	if (!think_texts(t, p))
+		return "sent STOP";
+	return p->quiet && !loud && hours_covers(p->quiet, t->now) ? "has quiet hours" : NULL;
+}
+
+/* From the step after i->step on, one whole round: where that has nobody to text, no other has. loud: in quiet hours too. */
+static const struct person *tell_round(struct think *t, struct item *i, const struct escalation_policy *p,
+				       const struct person *not_to, bool loud, bool *quiet_r)
+{
+	const struct line *line = roster_line_by_id(t->r, i->line);
+	const bool first = i->step == 0;
+	const struct step *s;
+
+	for (guint skipped = 0; skipped < p->n_steps && (s = escalate_next(p, i->step)); skipped++) {
+		const struct duty duty = duty_step(s, line);
+		struct on_duty on = think_duty(t, &duty);
+		const char *why = on.person ? why_skipped(t, on.person, not_to, loud) : "is on no schedule";
+
+		i->step++;
+		if (!why) {
+			tell_step(t, i, s, &on, escalate_total(p), first);
+			return on.person;
+		}
+		*quiet_r |= on.person && on.person->quiet && on.person->phone;
+		think_journal(t, i, JOURNAL_SKIPPED, "ringback", "text", "step %" G_GINT64_FORMAT ": %s %s", i->step,
+			      on.person ? think_name(t, on.person->id) : "nobody", why);
+	}
+	return NULL;
 }
 
 const struct person *tell_next(struct think *t, struct item *i, const struct person *not_to)
 {
 	const struct escalation_policy *p = tell_policy(t, i);
-	bool first = i->step == 0;
-	const struct step *s;
+	const int64_t step = i->step;
+	const struct person *told;
+	bool quiet = false;
 
 	if (!p) {
 		think_why(t, "no policy");
 		return NULL;
 	}
-	/* Where one whole round has nobody to text, no other has. */
-	for (guint skipped = 0; skipped < p->n_steps && (s = escalate_next(p, i->step)); skipped++) {
-		i->step++;
-		if (s->tell != not_to && think_texts(t, s->tell)) {
-			tell_step(t, i, s, escalate_total(p), first);
-			return s->tell;
-		}
-		think_journal(t, i, JOURNAL_SKIPPED, "ringback", "text", "step %" G_GINT64_FORMAT ": %s %s", i->step,
-			      think_name(t, s->tell->id), why_skipped(s->tell, not_to));
+	told = tell_round(t, i, p, not_to, false, &quiet);
+	/* Quiet hours move a text to the next step; they leave no item without anybody told. */
+	if (!told && quiet) {
+		i->step = step;
+		told = tell_round(t, i, p, not_to, true, &quiet);
 	}
-	tell_nobody(t, i, p);
-	return NULL;
+	if (!told)
+		tell_nobody(t, i, p);
+	return told;
 }
 
 void tell_update(struct think *t, struct item *i, bool in_force)

@@ -44,7 +44,7 @@ static void wait_again(struct think *t)
 		      " has not gone yet: no provider can be reached", i->step);
 	if (t->now - i->texted < 2 * wait)
 		think_note(t, i, "The text to %s has not gone yet: no provider can be reached. It goes as soon as one can",
-			   s ? think_name(t, s->tell->id) : "the person on call");
+			   s && i->told ? think_name(t, i->told) : "the person on call");
 }
 
 static void step_over(struct think *t)

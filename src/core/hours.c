@@ -9,7 +9,6 @@
 
 #define DAY_S (24 * 60 * 60)
 #define AHEAD_S (14 * DAY_S)
-#define EPOCH_DAY 719163	/* 1970-01-01 as GDate counts days, 0001-01-01 being 1 */
 
 /* ---- holidays ---- */
 
@@ -267,10 +266,10 @@ static int interval_at(const struct hours *h, int64_t at)
 
 static struct wall wall_at(const struct hours *h, int64_t at)
 {
-	int64_t local = at + g_time_zone_get_offset(h->zone, interval_at(h, at));
-	int64_t days = local / DAY_S - (local % DAY_S < 0);
+	int64_t wall = zone_wall(h->zone, at);
+	guint32 day = zone_wall_day(wall);
 
-	return (struct wall){ (guint32)CLAMP(days + EPOCH_DAY, 2, 3000000), (int)(local - days * DAY_S) };
+	return (struct wall){ day, (int)CLAMP(wall - zone_day_wall(day), 0, DAY_S - 1) };
 }
 
 static bool goes_over_midnight(const struct hours *h)

@@ -47,6 +47,7 @@ struct item {
 	const char *acked_by;	/* person id */
 	const char *policy;	/* escalation policy in force, id; NULL: none */
 	int64_t step;		/* steps gone, counted through repeats; 0: none yet */
+	const char *told;	/* whom the last step told, person id; NULL: nobody yet */
 	const char *thread_id;	/* Message-ID of its first mail, with angle brackets; never NULL */
 };
 
@@ -110,6 +111,15 @@ struct journal_record {
 	const char *what;	/* "created", "acknowledged", "texted", ... one word from a list, see decide.h */
 	const char *how;	/* "mail", "text", "cli", "timer" */
 	const char *why;	/* free words for people */
+};
+
+/* Somebody else is on call for a time, by an operator's word. */
+struct override {
+	int64_t id;
+	const char *schedule, *person;	/* ids; never NULL */
+	int64_t from, to;	/* to is not part of it, and is after from */
+	int64_t created;
+	const char *by;		/* who said so; never NULL */
 };
 
 /* The code of an item on one phone: two digits, unless very many are open. */

@@ -32,6 +32,9 @@ extern const char *const journal_words[];	/* all of them, NULL at the end; in de
 #define JOURNAL_ASSIGNED "assigned"
 #define JOURNAL_STOPPED "stopped"
 #define JOURNAL_STARTED "started"
+/* ringback oncall */
+#define JOURNAL_OVERRIDDEN "overridden"		/* somebody else is on call for a time */
+#define JOURNAL_OVERRIDE_REMOVED "override_removed"
 /* the outbox */
 #define JOURNAL_SENT "sent"
 #define JOURNAL_PUT_OFF "put_off"		/* the carrier could not; another try follows */

@@ -13,6 +13,8 @@ static void person_free(void *p)
 	g_free(person->name);
 	g_free(person->mail);
 	g_free(person->phone);
+	g_free(person->away);
+	hours_free(person->quiet);
 	g_free(person);
 }
 
@@ -44,6 +46,7 @@ struct roster *roster_new(void)
 	r->people = g_ptr_array_new_with_free_func(person_free);
 	r->lines = g_ptr_array_new_with_free_func(line_free);
 	r->policies = g_ptr_array_new_with_free_func(policy_free);
+	r->schedules = g_ptr_array_new_with_free_func(schedule_free);
 	r->people_by_id = g_hash_table_new(g_str_hash, g_str_equal);
 	r->people_by_phone = g_hash_table_new(g_str_hash, g_str_equal);
 	r->lines_by_id = g_hash_table_new(g_str_hash, g_str_equal);
@@ -61,6 +64,7 @@ void roster_free(struct roster *r)
 	g_hash_table_unref(r->lines_by_key);
 	g_ptr_array_unref(r->lines);
 	g_ptr_array_unref(r->policies);
+	g_ptr_array_unref(r->schedules);
 	g_ptr_array_unref(r->people);
 	g_free(r->rules.item_prefix);
 	g_free(r->rules.domain);
@@ -84,6 +88,11 @@ void roster_add_person(struct roster *r, struct person *p)
 void roster_add_policy(struct roster *r, struct escalation_policy *p)
 {
 	g_ptr_array_add(r->policies, p);
+}
+
+void roster_add_schedule(struct roster *r, struct schedule *s)
+{
+	g_ptr_array_add(r->schedules, s);
 }
 
 void roster_add_line(struct roster *r, struct line *l)
@@ -133,6 +142,14 @@ const struct person *roster_person(const struct roster *r, const char *id)
 const struct person *roster_person_by_phone(const struct roster *r, const char *e164)
 {
 	return e164 ? g_hash_table_lookup(r->people_by_phone, e164) : NULL;
+}
+
+const struct schedule *roster_schedule(const struct roster *r, const char *id)
+{
+	for (guint i = 0; id && i < r->schedules->len; i++)
+		if (strcmp(((struct schedule *)r->schedules->pdata[i])->id, id) == 0)
+			return r->schedules->pdata[i];
+	return NULL;
 }
 
 const struct line *roster_line_by_id(const struct roster *r, const char *id)

@@ -12,16 +12,22 @@
 #include "arena.h"
 #include "call.h"
 #include "hours.h"
+#include "schedule.h"
 
 struct person {
 	char *id;		/* "anna": the word used in configuration, headers and the journal */
 	char *name;		/* "Anna Smith" */
 	char *mail;
 	char *phone;		/* E.164; NULL: is never texted */
+	struct shift *away;	/* when they are away (whose person means nothing); NULL: never */
+	guint n_away;
+	const struct person *substitute;	/* while they are; NULL: nobody. No circles */
+	struct hours *quiet;	/* "open" while no texts should come; NULL: never */
 };
 
 struct step {
-	const struct person *tell;
+	const struct person *tell;		/* NULL: who is on schedule; see duty.h */
+	const struct schedule *schedule;
 	int64_t wait_s;		/* for an acknowledgement, then the next step */
 };
 
@@ -37,7 +43,9 @@ enum collapse { COLLAPSE_SWALLOW, COLLAPSE_AUDIT, COLLAPSE_PASS };
 struct line {
 	char *id;		/* "clinic" */
 	char *name;		/* "Clinic": what people read */
-	const struct person *owner;
+	const struct person *owner;	/* never NULL; with a schedule, who owns when nobody is on it */
+	const struct schedule *schedule;	/* who owns; NULL: owner. See duty.h */
+	const struct person *fallback;	/* when the owner is away without a substitute; NULL: owner */
 	char *audit;		/* mailbox; never NULL */
 	char *zone;		/* IANA; never NULL */
 	struct hours *hours;	/* NULL: always open */
@@ -61,9 +69,10 @@ struct rules {
 };
 
 struct roster {
-	GPtrArray *people;		/* struct person *, owned; likewise the next two */
+	GPtrArray *people;		/* struct person *, owned; likewise the next three */
 	GPtrArray *lines;
 	GPtrArray *policies;
+	GPtrArray *schedules;
 	const struct line *default_line;	/* takes what no line claims; NULL: see roster_line() */
 	struct rules rules;
 	GHashTable *people_by_id, *people_by_phone;	/* made by roster_index() */
@@ -76,6 +85,7 @@ void roster_free(struct roster *r);
 /* Adds; ownership passes to the roster. */
 void roster_add_person(struct roster *r, struct person *p);
 void roster_add_policy(struct roster *r, struct escalation_policy *p);
+void roster_add_schedule(struct roster *r, struct schedule *s);
 void roster_add_line(struct roster *r, struct line *l);
 
 /* A further way to know a line: what = an extension, E.164 number, queue or group name, or mail address
@@ -84,6 +94,7 @@ bool roster_add_key(struct roster *r, const struct line *l, const char *what);
 
 const struct person *roster_person(const struct roster *r, const char *id);
 const struct person *roster_person_by_phone(const struct roster *r, const char *e164);
+const struct schedule *roster_schedule(const struct roster *r, const char *id);
 const struct line *roster_line_by_id(const struct roster *r, const char *id);
 
 /* The line that a notice is about: by call->called, then call->called_name, then by the mailboxes addressed

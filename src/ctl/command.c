@@ -33,7 +33,9 @@ int command_load(struct command_env *env, struct command_work *w)
 	g_autoptr(GError) err = NULL;
 
 	w->a = arena_new();
-	w->conf = conf_load(env->conf_file, &err);
+	w->conf = conf_load_leniently(env->conf_file, &err);
+	if (w->conf && conf_calendars_wrong(w->conf))
+		fprintf(stderr, "%s\n", conf_calendars_wrong(w->conf));
 	if (w->conf)
 		return EX_OK;
 	fprintf(stderr, "%s\n", err->message);

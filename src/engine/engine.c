@@ -114,10 +114,25 @@ static bool run(struct engine *e, store_think think, struct turn *t, GError **er
 	return true;
 }
 
+/* Only who has schedules has others on call. */
+static bool find_overrides(struct store_tx *tx, struct turn *t, struct facts *f, GError **err)
+{
+	struct override *overrides = NULL;
+
+	if (t->conf->roster->schedules->len == 0)
+		return true;
+	if (!tx_overrides(tx, t->now, t->a, &overrides, &f->n_overrides, err))
+		return false;
+	f->overrides = overrides;
+	return true;
+}
+
 static bool decide_and_apply(struct store_tx *tx, struct turn *t, struct facts *f, GError **err)
 {
 	/* The first notice of a call tells nobody: that is the window's timer, later. */
 	if ((t->event.kind != EVENT_NOTICE || f->item) && !tx_phones_stopped(tx, t->a, &f->stopped, err))
+		return false;
+	if (!find_overrides(tx, t, f, err))
 		return false;
 	t->decision = decide(t->conf->roster, &t->event, f, t->now, t->a);
 	return apply_decision(tx, t->conf, t->decision, t->now, err);

@@ -28,7 +28,7 @@ static void add_before(struct sms_facts *f, const struct roster *r, const struct
 
 	f->step = j->step;
 	f->steps = p ? escalate_total(p) : j->step;
-	f->before = before ? before->tell->name : "";
+	f->before = !before ? "" : before->tell ? before->tell->name : before->schedule->name;
 	f->waited_s = before ? before->wait_s : 0;
 }
 

@@ -191,6 +191,26 @@ bool tx_phones_stopped(struct store_tx *tx, struct arena *a, const char *const *
 	return tx->ops->phones_stopped(tx, a, phones_r, err);
 }
 
+bool tx_override_insert(struct store_tx *tx, struct override *o, GError **err)
+{
+	g_assert(o->schedule && o->person && o->by && o->from < o->to);
+	return tx->ops->override_insert(tx, o, err);
+}
+
+bool tx_override_remove(struct store_tx *tx, int64_t id, bool *found_r, GError **err)
+{
+	*found_r = false;
+	return tx->ops->override_remove(tx, id, found_r, err);
+}
+
+bool tx_overrides(struct store_tx *tx, int64_t since, struct arena *a, struct override **overrides_r, gsize *n_r,
+		  GError **err)
+{
+	*overrides_r = NULL;
+	*n_r = 0;
+	return tx->ops->overrides(tx, since, a, overrides_r, n_r, err);
+}
+
 bool tx_counts(struct store_tx *tx, struct store_counts *c_r, GError **err)
 {
 	*c_r = (struct store_counts){ 0 };

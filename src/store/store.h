@@ -1,4 +1,4 @@
-/* store.h - what we remember: items, notices, jobs (the outbox), journal, codes.
+/* store.h - what we remember: items, notices, jobs (the outbox), journal, codes, overrides.
  *
  * A change is a `think`: a function that reads and writes through one transaction and may be run again from the start
  * when another process was faster. Many thinks that wait at the same time share one commit (and one fsync); nobody is
@@ -111,6 +111,13 @@ bool tx_codes(struct store_tx *tx, const char *phone, int64_t now, int64_t rest_
 bool tx_phone_stop(struct store_tx *tx, const char *phone, int64_t at, GError **err);
 /* All phones that said STOP, by number; NULL-terminated. */
 bool tx_phones_stopped(struct store_tx *tx, struct arena *a, const char *const **phones_r, GError **err);
+
+/* Somebody else on call: sets o->id. Those that end after since, the oldest first, an array of structs. Removed is removed:
+ * *found_r says whether there was one; the journal remembers. */
+bool tx_override_insert(struct store_tx *tx, struct override *o, GError **err);
+bool tx_override_remove(struct store_tx *tx, int64_t id, bool *found_r, GError **err);
+bool tx_overrides(struct store_tx *tx, int64_t since, struct arena *a, struct override **overrides_r, gsize *n_r,
+		  GError **err);
 
 struct store_counts {
 	gint64 items, live, notices, journal;

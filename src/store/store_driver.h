@@ -38,6 +38,9 @@ struct store_ops {
 		      GError **);
 	bool (*phone_stop)(struct store_tx *, const char *, int64_t, GError **);
 	bool (*phones_stopped)(struct store_tx *, struct arena *, const char *const **, GError **);
+	bool (*override_insert)(struct store_tx *, struct override *, GError **);
+	bool (*override_remove)(struct store_tx *, int64_t, bool *, GError **);
+	bool (*overrides)(struct store_tx *, int64_t, struct arena *, struct override **, gsize *, GError **);
 	bool (*counts)(struct store_tx *, struct store_counts *, GError **);
 };
 

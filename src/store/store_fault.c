@@ -181,6 +181,22 @@ static bool fault_phones_stopped(struct store_tx *tx, struct arena *a, const cha
 	PASS(phones_stopped, a, phones_r);
 }
 
+static bool fault_override_insert(struct store_tx *tx, struct override *o, GError **err)
+{
+	PASS(override_insert, o);
+}
+
+static bool fault_override_remove(struct store_tx *tx, int64_t id, bool *found_r, GError **err)
+{
+	PASS(override_remove, id, found_r);
+}
+
+static bool fault_overrides(struct store_tx *tx, int64_t since, struct arena *a, struct override **overrides_r,
+			    gsize *n_r, GError **err)
+{
+	PASS(overrides, since, a, overrides_r, n_r);
+}
+
 static bool fault_counts(struct store_tx *tx, struct store_counts *c_r, GError **err)
 {
 	PASS(counts, c_r);
@@ -225,6 +241,9 @@ static const struct store_ops fault_ops = {
 	.codes = fault_codes,
 	.phone_stop = fault_phone_stop,
 	.phones_stopped = fault_phones_stopped,
+	.override_insert = fault_override_insert,
+	.override_remove = fault_override_remove,
+	.overrides = fault_overrides,
 	.counts = fault_counts,
 };
 

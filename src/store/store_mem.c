@@ -277,6 +277,9 @@ static const struct store_ops mem_ops = {
 	.codes = mem_codes,
 	.phone_stop = mem_phone_stop,
 	.phones_stopped = mem_phones_stopped,
+	.override_insert = mem_override_insert,
+	.override_remove = mem_override_remove,
+	.overrides = mem_overrides,
 	.counts = mem_counts,
 };
 

@@ -5,7 +5,8 @@
 #include "err.h"
 #include "store_driver.h"
 
-enum table { TABLE_ITEMS, TABLE_NOTICES, TABLE_JOBS, TABLE_JOURNAL, TABLE_CODES, TABLE_STOPS, N_TABLES };
+enum table { TABLE_ITEMS, TABLE_NOTICES, TABLE_JOBS, TABLE_JOURNAL, TABLE_CODES, TABLE_STOPS, TABLE_OVERRIDES,
+	N_TABLES };
 
 struct undo {
 	enum table table;
@@ -62,6 +63,10 @@ bool mem_codes(struct store_tx *tx, const char *phone, int64_t now, int64_t rest
 	       struct code **codes_r, gsize *n_r, GError **err);
 bool mem_phone_stop(struct store_tx *tx, const char *phone, int64_t at, GError **err);
 bool mem_phones_stopped(struct store_tx *tx, struct arena *a, const char *const **phones_r, GError **err);
+bool mem_override_insert(struct store_tx *tx, struct override *o, GError **err);
+bool mem_override_remove(struct store_tx *tx, int64_t id, bool *found_r, GError **err);
+bool mem_overrides(struct store_tx *tx, int64_t since, struct arena *a, struct override **overrides_r, gsize *n_r,
+		   GError **err);
 bool mem_counts(struct store_tx *tx, struct store_counts *c_r, GError **err);
 
 #endif

@@ -1,4 +1,4 @@
-/* The store in memory: jobs, journal, codes, stops, counts. */
+/* The store in memory: jobs, journal, codes, stops, overrides, counts. */
 #include "store_mem.h"
 
 #include <stdlib.h>
@@ -335,6 +335,55 @@ bool mem_phones_stopped(struct store_tx *tx, struct arena *a, const char *const 
 	}
 	qsort(phones, n, sizeof(*phones), phone_by_number);
 	*phones_r = phones;
+	return true;
+}
+
+static struct override override_copy(struct arena *a, const struct override *from)
+{
+	struct override o = *from;
+
+	o.schedule = arena_strdup(a, from->schedule);
+	o.person = arena_strdup(a, from->person);
+	o.by = arena_strdup(a, from->by);
+	return o;
+}
+
+bool mem_override_insert(struct store_tx *tx, struct override *o, GError **err)
+{
+	struct override *copy;
+
+	if (!mem_may_write(tx, 0, err))
+		return false;
+	copy = ARENA_NEW(mem_of(tx)->arena, struct override);
+	*copy = override_copy(mem_of(tx)->arena, o);
+	copy->id = o->id = mem_add(tx, TABLE_OVERRIDES, copy);
+	return true;
+}
+
+/* One that is removed leaves its place empty: ids are places. */
+bool mem_override_remove(struct store_tx *tx, int64_t id, bool *found_r, GError **err)
+{
+	if (!mem_may_write(tx, 0, err))
+		return false;
+	*found_r = mem_record(tx, TABLE_OVERRIDES, id) != NULL;
+	if (*found_r)
+		mem_replace(tx, TABLE_OVERRIDES, id, NULL);
+	return true;
+}
+
+bool mem_overrides(struct store_tx *tx, int64_t since, struct arena *a, struct override **overrides_r, gsize *n_r,
+		   GError **err)
+{
+	const GPtrArray *all = mem_table(tx, TABLE_OVERRIDES);
+
+	(void)err;
+	*overrides_r = ARENA_NEW_N(a, struct override, all->len + 1);
+	for (guint i = 0; i < all->len; i++) {
+		const struct override *o = all->pdata[i];
+
+		if (o && o->to > since)
+			(*overrides_r)[(*n_r)++] = override_copy(a, o);
+	}
 	return true;
 }
 

@@ -16,7 +16,8 @@ enum statement {
 	STATEMENT_JOB_UPDATE, STATEMENT_JOBS_DUE, STATEMENT_JOBS_IN_STATE, STATEMENT_JOBS_OF_ITEM,
 	STATEMENT_JOB_BY_PROVIDER_ID, STATEMENT_JOBS_CANCEL, STATEMENT_NEXT_DUE, STATEMENT_JOURNAL_ADD,
 	STATEMENT_JOURNAL, STATEMENT_CODE_OF_ITEM, STATEMENT_CODES, STATEMENT_CODE_INSERT, STATEMENT_PHONE_STOP,
-	STATEMENT_PHONE_START, STATEMENT_PHONES_STOPPED, STATEMENT_COUNTS,
+	STATEMENT_PHONE_START, STATEMENT_PHONES_STOPPED, STATEMENT_OVERRIDE_INSERT, STATEMENT_OVERRIDE_REMOVE,
+	STATEMENT_OVERRIDES, STATEMENT_COUNTS,
 	N_STATEMENTS
 };
 
@@ -36,7 +37,7 @@ struct row_type {
 	guint n_columns;
 	gsize size;
 };
-extern const struct row_type item_row, notice_row, job_row, journal_row;
+extern const struct row_type item_row, notice_row, job_row, journal_row, override_row;
 
 /* One connection: of the writer's thread, or of the readers under their lock. */
 struct db {

@@ -47,6 +47,7 @@ static const struct column item_columns[] = {
 	FIELD(item, policy, COLUMN_TEXT),
 	FIELD(item, step, COLUMN_INT64),
 	FIELD(item, thread_id, COLUMN_TEXT),
+	FIELD(item, told, COLUMN_TEXT),
 };
 
 static const struct column notice_columns[] = {
@@ -92,11 +93,25 @@ static const struct column journal_columns[] = {
 	FIELD(journal_record, why, COLUMN_TEXT),
 };
 
+static const struct column override_columns[] = {
+	FIELD(override, id, COLUMN_INT64),
+	FIELD(override, schedule, COLUMN_TEXT),
+	FIELD(override, person, COLUMN_TEXT),
+	{ "begins", COLUMN_INT64, offsetof(struct override, from), 0 },	/* FROM and TO are words of SQL */
+	{ "ends", COLUMN_INT64, offsetof(struct override, to), 0 },
+	FIELD(override, created, COLUMN_INT64),
+	{ "said_by", COLUMN_TEXT, offsetof(struct override, by), 0 },
+};
+
 const struct row_type item_row = { item_columns, G_N_ELEMENTS(item_columns), sizeof(struct item) };
 const struct row_type notice_row = { notice_columns, G_N_ELEMENTS(notice_columns), sizeof(struct notice) };
 const struct row_type job_row = { job_columns, G_N_ELEMENTS(job_columns), sizeof(struct job) };
 const struct row_type journal_row = {
 	journal_columns, G_N_ELEMENTS(journal_columns), sizeof(struct journal_record)
+};
+
+const struct row_type override_row = {
+	override_columns, G_N_ELEMENTS(override_columns), sizeof(struct override)
 };
 
 /* ---- statements. $ is the type's columns, # as many parameters as it has after the id, @ "column = ?n" for each. ---- */
@@ -162,6 +177,9 @@ static const struct statement_def statement_defs[] = {
 	[STATEMENT_PHONE_STOP] = { "phone_stop", "INSERT OR REPLACE INTO stops (phone, at) VALUES (?1, ?2)", NULL },
 	[STATEMENT_PHONE_START] = { "phone_start", "DELETE FROM stops WHERE phone = ?1", NULL },
 	[STATEMENT_PHONES_STOPPED] = { "phones_stopped", "SELECT phone FROM stops ORDER BY phone", NULL },
+	[STATEMENT_OVERRIDE_INSERT] = { "override_insert", "INSERT INTO overrides ($) VALUES (NULL, #)", &override_row },
+	[STATEMENT_OVERRIDE_REMOVE] = { "override_remove", "DELETE FROM overrides WHERE id = ?1", NULL },
+	[STATEMENT_OVERRIDES] = { "overrides", "SELECT $ FROM overrides WHERE ends > ?1 ORDER BY id", &override_row },
 	[STATEMENT_COUNTS] = { "counts",
 		"SELECT (SELECT count(*) FROM items), (SELECT count(*) FROM items WHERE until = " LIVE "),"
 		" (SELECT count(*) FROM notices), (SELECT count(*) FROM journal),"
@@ -216,6 +234,11 @@ static const char *const schema_steps[] = {
 	"CREATE INDEX codes_item ON codes (item);",
 	/* Phones that said STOP, and no START since. */
 	"CREATE TABLE stops (phone TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;",
+	/* Who was told by the last step, since a schedule may name another by now; and who is on call instead. */
+	"ALTER TABLE items ADD COLUMN told TEXT;"
+	"CREATE TABLE overrides (id INTEGER PRIMARY KEY AUTOINCREMENT, schedule TEXT NOT NULL, person TEXT NOT NULL,"
+	" begins INTEGER NOT NULL, ends INTEGER NOT NULL, created INTEGER NOT NULL, said_by TEXT NOT NULL);"
+	"CREATE INDEX overrides_ends ON overrides (ends);",
 };
 
 /* ---- opening ---- */

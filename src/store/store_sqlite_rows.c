@@ -473,6 +473,41 @@ static bool sqlite_phones_stopped(struct store_tx *tx, struct arena *a, const ch
 	return result;
 }
 
+static bool sqlite_override_insert(struct store_tx *tx, struct override *o, GError **err)
+{
+	return tx_insert(tx, STATEMENT_OVERRIDE_INSERT, &override_row, o, &o->id, err);
+}
+
+static bool sqlite_override_remove(struct store_tx *tx, int64_t id, bool *found_r, GError **err)
+{
+	sqlite3_stmt *s = tx_statement(tx, STATEMENT_OVERRIDE_REMOVE, err);
+
+	if (!s)
+		return false;
+	sqlite3_bind_int64(s, 1, id);
+	if (!tx_change(tx, STATEMENT_OVERRIDE_REMOVE, s, err))
+		return false;
+	*found_r = sqlite3_changes(tx_of(tx)->db->handle) == 1;
+	return true;
+}
+
+static bool sqlite_overrides(struct store_tx *tx, int64_t since, struct arena *a, struct override **overrides_r,
+			     gsize *n_r, GError **err)
+{
+	sqlite3_stmt *s = tx_statement(tx, STATEMENT_OVERRIDES, err);
+	struct override **rows = NULL;
+
+	if (!s)
+		return false;
+	sqlite3_bind_int64(s, 1, since);
+	if (!tx_list(tx, STATEMENT_OVERRIDES, s, &override_row, a, &rows, n_r, err))
+		return false;
+	*overrides_r = ARENA_NEW_N(a, struct override, *n_r + 1);
+	for (gsize i = 0; i < *n_r; i++)
+		(*overrides_r)[i] = *rows[i];
+	return true;
+}
+
 static bool sqlite_counts(struct store_tx *tx, struct store_counts *c_r, GError **err)
 {
 	int64_t n[7] = { 0 };
@@ -511,5 +546,8 @@ const struct store_ops sqlite_ops = {
 	.codes = sqlite_codes,
 	.phone_stop = sqlite_phone_stop,
 	.phones_stopped = sqlite_phones_stopped,
+	.override_insert = sqlite_override_insert,
+	.override_remove = sqlite_override_remove,
+	.overrides = sqlite_overrides,
 	.counts = sqlite_counts,
 };

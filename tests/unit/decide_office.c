@@ -50,9 +50,12 @@ struct roster *decide_office(void)
 	const struct person *bob = person(r, "bob", "Bob Jones", "+447700900002");
 	const struct person *carl = person(r, "carl", NULL, "+447700900003");
 	const struct person *dora = person(r, "dora", "Dora Deaf", NULL), *olga = person(r, "olga", "Olga Owner", NULL);
-	const struct step three[] = { { anna, 900 }, { bob, 600 }, { carl, 600 } }, by_day[] = { { bob, 300 } };
-	const struct step dora_first[] = { { dora, 900 }, { anna, 900 } }, dora_only[] = { { dora, 900 } };
-	const struct step anna_twice[] = { { anna, 60 }, { anna, 60 }, { bob, 60 } }, anna_only[] = { { anna, 60 } };
+	const struct step three[] = { { anna, NULL, 900 }, { bob, NULL, 600 }, { carl, NULL, 600 } };
+	const struct step by_day[] = { { bob, NULL, 300 } };
+	const struct step dora_first[] = { { dora, NULL, 900 }, { anna, NULL, 900 } };
+	const struct step dora_only[] = { { dora, NULL, 900 } };
+	const struct step anna_twice[] = { { anna, NULL, 60 }, { anna, NULL, 60 }, { bob, NULL, 60 } };
+	const struct step anna_only[] = { { anna, NULL, 60 } };
 	const struct escalation_policy *night = policy(r, "night", three, 3, 0);
 
 	r->default_line = line(r, "100", "rest", olga, NULL);

@@ -64,7 +64,7 @@ static const struct wrong_row wrong_rows[] = {
 	{ "zone-of-files", GOOD "\ntimezone = \"../../etc/passwd\"", { ":2: timezone = \"../../etc/passwd\" is no time zone" }, 1 },
 	{ "bad-region", GOOD "\nregion = UK", { ":2: region = \"UK\" is no country" }, 1 },
 	{ "bad-hours", GOOD "\nhours = \"Mo-Fr 9 to 5\"", { ":2: hours: opening hours \"Mo-Fr 9 to 5\"" }, 1 },
-	{ "holidays", GOOD "\nhours = \"Mo-Fr 09:00-17:00; PH off\"", { ":2: hours: PH is not known" }, 1 },
+	{ "holidays", GOOD "\nhours = \"Mo-Fr 09:00-17:00; PH off\"", { ":2: hours: PH is there, but no holidays are" }, 1 },
 	{ "bad-line-hours", GOOD "default_line = main\nline b { owner = anna\nhours = \"Xx 09:00-17:00\" }", { ":3: hours: " }, 1 },
 	{ "bad-source", "sources = { \"192.0.2.0/33\",\n\"example.com\" } audit = a@example.com " PEOPLE LINE,
 	  { ":1: sources = \"192.0.2.0/33\" is no address or network", ":2: sources = \"example.com\"" }, 2 },
@@ -128,6 +128,23 @@ static const struct wrong_row wrong_rows[] = {
 	{ "way-into-a-section", GOOD "\n\"line=main|owner\" = bob", { ":2: " }, 1 },
 	{ "errors-with-a-syntax-error", "sms_max = 1\nfoo = 1\nregion GB\n", { ":1: sms_max", ":2: there is no foo",
 	  ":3: missing equal sign" }, 3 },
+	{ "no-schedule", GOOD "\nline b { owner = schedule:oncal fallback = bob }\nschedule oncall {\n"
+	  "rotation { members = { anna } start = \"2026-01-05\" } }", { ":2: owner = oncal: there is no schedule oncal; did you mean" }, 2 },
+	{ "schedule-without-fallback", GOOD "\nline b {\nowner = schedule:oncall } default_line = main\nschedule oncall {\n"
+	  "rotation { members = { anna } start = \"2026-01-05\" } }", { ":3: line b is owned by a schedule; write fallback" }, 1 },
+	{ "empty-schedule", GOOD "\nschedule oncall { }", { ":2: schedule oncall has nobody" }, 1 },
+	{ "rotation", GOOD "\nschedule oncall {\nrotation { members = { ana }\nstart = \"2026-02-30\" }\n"
+	  "rotation { members = { anna } start = \"2026-01-05\"\nhandoff = \"Mon 9\" }\n"
+	  "rotation { members = { anna } start = \"2026-01-05\" length = 5m } }",
+	  { ":3: members = ana: there is no person", ":4: start = \"2026-02-30\" is no day", ":6: handoff = \"Mon 9\" is no time",
+	    ":7: length = \"5m\" is no time within the range" }, 4 },
+	{ "calendar", GOOD "\nschedule oncall {\ncalendar = \"/nonexistent/x.ics\" }", { ":3: /nonexistent/x.ics: " }, 1 },
+	{ "holidays-file", GOOD "\nholidays = \"/nonexistent/x.ics\"", { ":2: /nonexistent/x.ics: " }, 1 },
+	{ "away", GOOD "\nperson eve { mail = e@example.com\naway = { \"2026-12-24..2026-12-01\", \"24.12.2026\" } }",
+	  { ":3: away: \"2026-12-24..2026-12-01\" is no time", ":3: away: \"24.12.2026\"" }, 2 },
+	{ "substitutes-in-a-circle", TOP LINE "\nperson anna { mail = a@example.com substitute = bob }\n"
+	  "person bob { mail = b@example.com\nsubstitute = anna }", { ":2: substitute = bob: who stands in", ":4: substitute" }, 2 },
+	{ "quiet", GOOD "\nperson eve { mail = e@example.com\nquiet = \"at night\" }", { ":3: quiet: opening hours" }, 1 },
 	{ "not-utf8", GOOD "\n# \xff", { ":2: is not UTF-8" }, 1 },
 	{ "order", GOOD "\nregion = UK\nfoo = 1\nsms_max = 1", { ":2: region", ":3: there is no foo", ":4: sms_max" }, 3 },
 };

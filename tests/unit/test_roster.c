@@ -148,7 +148,7 @@ static void test_many_lines(void)
 static void test_escalate(void)
 {
 	const struct person anna = { .id = (char *)"anna" }, bob = { .id = (char *)"bob" };
-	struct step steps[] = { { &anna, 900 }, { &bob, 600 } };
+	struct step steps[] = { { &anna, NULL, 900 }, { &bob, NULL, 600 } };
 	const struct escalation_policy p = { .id = (char *)"night", .steps = steps, .n_steps = 2, .repeat = 1 };
 
 	g_assert_cmpint(escalate_total(&p), ==, 4);

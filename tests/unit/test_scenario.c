@@ -152,6 +152,22 @@ static void do_command(struct play *p, char **w)
 	give_up(p, "no such command: %s", w[1]);
 }
 
+static bool think_override(struct store_tx *tx, void *user, GError **err)
+{
+	return tx_override_insert(tx, user, err);
+}
+
+static void do_override(struct play *p, char **w)
+{
+	struct override o = {
+		.schedule = w[1], .person = w[2], .from = clock_now(), .to = clock_now() + seconds(p, w[3]),
+		.created = clock_now(), .by = "operator"
+	};
+
+	if (store_run(p->world->store, think_override, &o, NULL) != STORE_DONE)
+		give_up(p, "the override was not taken");
+}
+
 /* ---- what is expected ---- */
 
 static const char *verdict_name(enum mail_verdict v)
@@ -284,7 +300,7 @@ static const struct {
 	{ "config", 2, do_config }, { "reload", 2, do_reload }, { "at", 2, do_at }, { "mail", 3, do_mail },
 	{ "pass", 2, do_pass }, { "reply", 3, do_reply }, { "receipt", 2, do_receipt },
 	{ "early-receipt", 1, do_early_receipt }, { "carrier", 2, do_carrier },
-	{ "crash", 1, do_crash }, { "command", 3, do_command }, { "expect", 2, do_expect }
+	{ "crash", 1, do_crash }, { "command", 3, do_command }, { "override", 4, do_override }, { "expect", 2, do_expect }
 };
 
 static void play_line(struct play *p, const char *line)

@@ -48,7 +48,7 @@ struct item new_item(const char *key)
 	return (struct item){
 		.state = STATE_OPEN, .key = key, .class = CLASS_MISSED, .reason = REASON_NO_ANSWER, .line = "clinic",
 		.owner = "anna", .caller = "+442079460123", .duration_s = -1, .calls = 1, .created = 100,
-		.thread_id = "<1@example.com>",
+		.thread_id = "<1@example.com>", .told = "bob",
 	};
 }
 
@@ -151,11 +151,11 @@ static void assert_items_equal(const struct item *x, const struct item *y)
 {
 	const char *const xs[] = {
 		x->key, x->call_id, x->line, x->owner, x->caller, x->caller_raw, x->caller_name, x->called,
-		x->transcript, x->profile, x->acked_by, x->policy, x->thread_id
+		x->transcript, x->profile, x->acked_by, x->policy, x->thread_id, x->told
 	};
 	const char *const ys[] = {
 		y->key, y->call_id, y->line, y->owner, y->caller, y->caller_raw, y->caller_name, y->called,
-		y->transcript, y->profile, y->acked_by, y->policy, y->thread_id
+		y->transcript, y->profile, y->acked_by, y->policy, y->thread_id, y->told
 	};
 	const int64_t xn[] = {
 		x->id, x->state, x->resolution, x->class, x->reason, x->withheld, x->call_time, x->duration_s,
@@ -182,7 +182,7 @@ static void test_item_whole(struct world *w)
 		.withheld = true, .called = "201", .call_time = 1, .duration_s = 34, .transcript = longest,
 		.profile = "p", .calls = 3, .created = 4, .updated = 5, .last_call = 6, .texted = 7, .due = INT64_MAX,
 		.acked = 8, .closed = 9, .acked_by = "bo'b; DROP TABLE items", .policy = "night", .step = 2,
-		.thread_id = "<1@example.com>",
+		.thread_id = "<1@example.com>", .told = "bob",
 	};
 	struct item bare = { .state = STATE_SUPPRESSED, .key = "", .line = "x", .thread_id = "", .duration_s = -1 };
 
@@ -801,6 +801,81 @@ static void test_phones_stopped(struct world *w)
 	assert_stopped(w, "+447700900001 +447700900002");
 }
 
+/* ---- overrides ---- */
+
+static bool insert_override(struct store_tx *tx, void *user, GError **err)
+{
+	return tx_override_insert(tx, user, err);
+}
+
+static bool insert_override_and_refuse(struct store_tx *tx, void *user, GError **err)
+{
+	return tx_override_insert(tx, user, err) && err_set(err, ERR_USAGE, "no");
+}
+
+struct removal {
+	int64_t id;
+	bool found;
+};
+
+static bool remove_override(struct store_tx *tx, void *user, GError **err)
+{
+	struct removal *r = user;
+
+	return tx_override_remove(tx, r->id, &r->found, err);
+}
+
+struct get_overrides {
+	int64_t since;
+	struct arena *a;
+	struct override *found;
+	gsize n;
+};
+
+static bool get_overrides(struct store_tx *tx, void *user, GError **err)
+{
+	struct get_overrides *g = user;
+
+	return tx_overrides(tx, g->since, g->a, &g->found, &g->n, err);
+}
+
+static void assert_overrides(struct world *w, int64_t since, const char *expected)
+{
+	struct get_overrides g = { .since = since, .a = w->a };
+	g_autoptr(GString) all = g_string_new(NULL);
+
+	must_read(w, get_overrides, &g);
+	for (gsize n = 0; n < g.n; n++) {
+		const struct override *o = &g.found[n];
+
+		g_string_append_printf(all, "%d:%s:%s:%d-%d@%d:%s ", (int)o->id, o->schedule, o->person, (int)o->from,
+				       (int)o->to, (int)o->created, o->by);
+	}
+	g_assert_cmpstr(all->str, ==, expected);
+}
+
+static void test_overrides(struct world *w)
+{
+	struct override one = { .schedule = "clinic", .person = "bob", .from = 100, .to = 200, .created = 50, .by = "operator" };
+	struct override two = { .schedule = "shop", .person = "anna", .from = 100, .to = 150, .created = 51, .by = "olga" };
+	struct removal r = { .id = 1 };
+
+	assert_overrides(w, 0, "");
+	must(w, insert_override, &one);
+	must(w, insert_override, &two);
+	assert_overrides(w, 149, "1:clinic:bob:100-200@50:operator 2:shop:anna:100-150@51:olga ");
+	assert_overrides(w, 150, "1:clinic:bob:100-200@50:operator ");
+	g_assert_cmpint(store_run(w->s, insert_override_and_refuse, &one, NULL), ==, STORE_REFUSED);
+	must(w, remove_override, &r);
+	g_assert_true(r.found);
+	assert_overrides(w, 0, "2:shop:anna:100-150@51:olga ");
+	must(w, remove_override, &r);
+	g_assert_false(r.found);
+	r.id = 77;
+	must(w, remove_override, &r);
+	g_assert_false(r.found);
+}
+
 /* All of them take a minute on SQLite: with -m slow. */
 static int codes_in_test(void)
 {
@@ -1060,6 +1135,7 @@ static const struct test_row contract[] = {
 	{ "codes", test_codes },
 	{ "codes/all-taken", test_codes_all_taken },
 	{ "phones-stopped", test_phones_stopped },
+	{ "overrides", test_overrides },
 	{ "counts", test_counts },
 	{ "refused", test_refused },
 	{ "read-writes-nothing", test_read_writes_nothing },

@@ -1,0 +1,308 @@
+/* Schedules, rotations, calendars; when people are away. */
+#include <string.h>
+
+#include "calendar.h"
+#include "conf_calendars.h"
+#include "conf_names.h"
+#include "log.h"
+#include "text.h"
+#include "zone.h"
+
+#define MEMBERS_MAX 200
+#define ABSENCES_MAX 100
+#define CHAIN_MAX 8
+#define STRANGERS_MAX 5		/* told of one calendar */
+
+static const char *own_zone(const struct names *n, const struct conf_block *b, enum conf_key_id key)
+{
+	return *conf_text(b, key) ? conf_text(b, key) : *n->c->timezone ? n->c->timezone : "UTC";
+}
+
+/* "2026-12-24" as a day; false if it is none. */
+static bool read_day(const char *text, guint32 *day_r)
+{
+	g_auto(GStrv) parts = g_strsplit(text, "-", 3);
+	int64_t y, m, d;
+	GDate date;
+
+	if (g_strv_length(parts) != 3 || strlen(parts[0]) != 4 || strlen(parts[1]) != 2 || strlen(parts[2]) != 2 ||
+	    !text_to_long(parts[0], 1970, 2199, &y) || !text_to_long(parts[1], 1, 12, &m) ||
+	    !text_to_long(parts[2], 1, 31, &d) || !g_date_valid_dmy((GDateDay)d, (GDateMonth)m, (GDateYear)y))
+		return false;
+	g_date_clear(&date, 1);
+	g_date_set_dmy(&date, (GDateDay)d, (GDateMonth)m, (GDateYear)y);
+	*day_r = g_date_get_julian(&date);
+	return true;
+}
+
+/* ---- rotations ---- */
+
+/* "09:00", "Mo 09:00": minutes of the day, and the day of the week, or -1. */
+static bool read_handoff(const char *text, int *week_day_r, int *minute_r)
+{
+	static const char *const days[] = { "Mo", "Tu", "We", "Th", "Fr", "Sa", "Su" };
+	g_auto(GStrv) words = g_strsplit(text, " ", 2);
+	const char *time = words[1] ? words[1] : words[0];
+	int64_t hour, minute;
+
+	*week_day_r = -1;
+	for (int i = 0; words[1] && i < 7; i++)
+		if (g_ascii_strcasecmp(words[0], days[i]) == 0)
+			*week_day_r = i;
+	if ((words[1] && *week_day_r < 0) || strlen(time) != 5 || time[2] != ':' || !text_to_long(time + 3, 0, 59, &minute))
+		return false;
+	words[words[1] ? 1 : 0][2] = '\0';
+	if (!text_to_long(time, 0, 23, &hour))
+		return false;
+	*minute_r = (int)(hour * 60 + minute);
+	return true;
+}
+
+static bool read_start(struct names *n, const struct conf_block *b, int64_t *wall_r)
+{
+	int week_day = -1, minute = 0;
+	guint32 day;
+
+	if (!read_day(conf_text(b, KEY_rotation_start), &day)) {
+		conf_wrong(n->errors, conf_line(b, KEY_rotation_start), "start = \"%s\" is no day; write one like "
+			   "2026-01-05", conf_text(b, KEY_rotation_start));
+		return false;
+	}
+	if (!read_handoff(conf_text(b, KEY_rotation_handoff), &week_day, &minute)) {
+		conf_wrong(n->errors, conf_line(b, KEY_rotation_handoff), "handoff = \"%s\" is no time; write one like "
+			   "\"09:00\" or \"Mo 09:00\"", conf_text(b, KEY_rotation_handoff));
+		return false;
+	}
+	while (week_day >= 0 && (int)((day + 6) % 7) != week_day)	/* day 1 was a Monday */
+		day++;
+	*wall_r = zone_day_wall(day) + minute * 60;
+	return true;
+}
+
+static void add_rotation(struct names *n, const struct conf_block *b, struct schedule *s)
+{
+	struct rotation r = { .length_s = conf_number(b, KEY_rotation_length) };
+	guint size = conf_size(b, KEY_rotation_members);
+	g_autoptr(GPtrArray) members = g_ptr_array_new();
+	struct holidays *days = NULL;
+
+	for (guint i = 0; i < size && i < MEMBERS_MAX; i++) {
+		int line;
+		const char *who = conf_member(b, KEY_rotation_members, i, &line);
+		void *p = names_find(n, n->people, "person", b, KEY_rotation_members, who);
+
+		if (p)
+			g_ptr_array_add(members, p);
+	}
+	if (size > MEMBERS_MAX)
+		conf_wrong(n->errors, conf_line(b, KEY_rotation_members), "members: %u of them; write at most %d", size,
+			   MEMBERS_MAX);
+	if (!read_start(n, b, &r.start_wall) || members->len == 0 || r.length_s < 3600)
+		return;
+	if (*conf_text(b, KEY_rotation_hours)) {
+		days = names_holidays(n, n->main, KEY_main_holidays);
+		r.hours = names_hours(n, b, KEY_rotation_hours, s->zone, days);
+		holidays_unref(days);
+	}
+	r.n_members = members->len;
+	r.members = g_memdup2(members->pdata, sizeof(void *) * members->len);
+	schedule_add_rotation(s, &r);
+}
+
+/* ---- calendars ---- */
+
+static bool is_part_of_word(const char *p)
+{
+	return g_unichar_isalnum(g_utf8_get_char(p));
+}
+
+/* Does text hold the words, and not as a part of others? Both are folded. */
+static bool has_words(const char *text, const char *words)
+{
+	gsize n = strlen(words);
+
+	for (const char *p = text; n && (p = strstr(p, words)); p = g_utf8_next_char(p)) {
+		bool begins = p == text || !is_part_of_word(g_utf8_prev_char(p));
+
+		if (begins && (!p[n] || !is_part_of_word(p + n)))
+			return true;
+	}
+	return false;
+}
+
+static const struct person *by_mail(const struct roster *r, char **mails)
+{
+	for (; *mails; mails++)
+		for (guint i = 0; i < r->people->len; i++) {
+			const struct person *p = r->people->pdata[i];
+
+			if (g_ascii_strcasecmp(p->mail, *mails) == 0)
+				return p;
+		}
+	return NULL;
+}
+
+/* In the summary: a mail address, a whole name, a name in the configuration; the longest counts. */
+static const struct person *by_summary(const struct roster *r, const char *summary)
+{
+	g_autofree char *text = g_utf8_casefold(summary, -1);
+	const struct person *best = NULL;
+	gsize longest = 0;
+
+	for (guint i = 0; i < r->people->len; i++) {
+		const struct person *p = r->people->pdata[i];
+		const char *const words[] = { p->mail, p->name, p->id };
+
+		for (gsize k = 0; k < G_N_ELEMENTS(words); k++) {
+			g_autofree char *folded = g_utf8_casefold(words[k] ? words[k] : "", -1);
+
+			if (strlen(folded) > longest && has_words(text, folded)) {
+				best = p;
+				longest = strlen(folded);
+			}
+		}
+	}
+	return best;
+}
+
+static void read_calendar(struct names *n, const struct conf_block *b, struct schedule *s)
+{
+	const char *file = conf_text(b, KEY_schedule_calendar);
+	const GPtrArray *events = *file ? conf_calendar_events(n->c, n->before, file, s->zone, n->errors,
+								conf_line(b, KEY_schedule_calendar)) : NULL;
+	g_autoptr(GArray) shifts = g_array_new(FALSE, FALSE, sizeof(struct shift));
+	guint strangers = 0;
+
+	for (guint i = 0; events && i < events->len; i++) {
+		const struct calendar_event *event = events->pdata[i];
+		struct shift shift = { event->from, event->to, by_mail(n->c->roster, event->mails) };
+
+		if (!shift.person)
+			shift.person = by_summary(n->c->roster, event->summary);
+		if (shift.person)
+			g_array_append_val(shifts, shift);
+		else if (strangers++ < STRANGERS_MAX)
+			log_warn("schedule %s: %s: \"%s\" names no person of the configuration", s->id, file, event->summary);
+	}
+	schedule_add_shifts(s, (const struct shift *)(void *)shifts->data, shifts->len);
+}
+
+/* ---- schedules ---- */
+
+static void add_schedule(struct names *n, const struct conf_file *f, guint at)
+{
+	const struct conf_block *b = f->blocks->pdata[at];
+	struct schedule *s = schedule_new(b->title, *conf_text(b, KEY_schedule_name) ? conf_text(b, KEY_schedule_name) : b->title,
+					  own_zone(n, b, KEY_schedule_timezone));
+
+	names_take_title(n, n->schedules, b, s);
+	roster_add_schedule(n->c->roster, s);
+	for (guint i = at + 1; i < f->blocks->len; i++) {
+		const struct conf_block *r = f->blocks->pdata[i];
+
+		if (r->section != SECTION_rotation)
+			break;
+		add_rotation(n, r, s);
+	}
+	read_calendar(n, b, s);
+	if (!*conf_text(b, KEY_schedule_calendar) &&
+	    (at + 1 == f->blocks->len || ((const struct conf_block *)f->blocks->pdata[at + 1])->section != SECTION_rotation))
+		conf_wrong(n->errors, b->line, "schedule %s has nobody; write a rotation { members = ... } or calendar = "
+			   "\"/path/to/file.ics\" into it", b->title);
+}
+
+void conf_build_schedules(struct names *n, const struct conf_file *f)
+{
+	for (guint i = 0; i < f->blocks->len; i++)
+		if (((const struct conf_block *)f->blocks->pdata[i])->section == SECTION_schedule)
+			add_schedule(n, f, i);
+}
+
+/* ---- absences ---- */
+
+/* "2026-12-24..2027-01-06", both days included; or one day. */
+static bool read_absence(const char *text, GTimeZone *tz, struct shift *away_r)
+{
+	g_auto(GStrv) ends = g_strsplit(text, "..", 2);
+	guint32 from, to;
+
+	if (!ends[0] || !read_day(ends[0], &from) || !read_day(ends[1] ? ends[1] : ends[0], &to) || to < from)
+		return false;
+	*away_r = (struct shift){ zone_instant(tz, zone_day_wall(from)), zone_instant(tz, zone_day_wall(to + 1)), NULL };
+	return true;
+}
+
+static void read_absences(struct names *n, const struct conf_block *b, struct person *p, const char *zone)
+{
+	g_autoptr(GTimeZone) tz = zone_get(zone);
+	g_autoptr(GArray) away = g_array_new(FALSE, FALSE, sizeof(struct shift));
+
+	for (guint i = 0; tz && i < conf_size(b, KEY_person_away) && i < ABSENCES_MAX; i++) {
+		struct shift one;
+		int line;
+		const char *text = conf_member(b, KEY_person_away, i, &line);
+
+		if (read_absence(text, tz, &one))
+			g_array_append_val(away, one);
+		else
+			conf_wrong(n->errors, line, "away: \"%s\" is no time; write two days like "
+				   "\"2026-12-24..2027-01-06\", or one", text);
+	}
+	if (conf_size(b, KEY_person_away) > ABSENCES_MAX)
+		conf_wrong(n->errors, conf_line(b, KEY_person_away), "away: more than %d times; leave out those that are over",
+			   ABSENCES_MAX);
+	p->n_away = away->len;
+	p->away = g_memdup2(away->data, away->len * sizeof(struct shift));
+}
+
+static void read_person(struct names *n, const struct conf_block *b, struct person *p)
+{
+	const char *zone = own_zone(n, b, KEY_person_timezone);
+
+	read_absences(n, b, p, zone);
+	p->substitute = names_find(n, n->people, "person", b, KEY_person_substitute, conf_text(b, KEY_person_substitute));
+	if (*conf_text(b, KEY_person_quiet)) {
+		struct holidays *days = names_holidays(n, n->main, KEY_main_holidays);
+
+		p->quiet = names_hours(n, b, KEY_person_quiet, zone, days);
+		holidays_unref(days);
+	}
+}
+
+static void check_chain(struct names *n, const struct conf_block *b, const struct person *p)
+{
+	const struct person *next = p->substitute;
+	int length = 1;
+
+	while (next && next != p && length <= CHAIN_MAX) {
+		next = next->substitute;
+		length++;
+	}
+	if (next)
+		conf_wrong(n->errors, conf_line(b, KEY_person_substitute), "substitute = %s: %s; name somebody who has no "
+			   "substitute", p->substitute->id, next == p ? "who stands in for whom goes round in a circle" :
+			   "more than 8 stand in for each other");
+}
+
+static const struct conf_block *person_block(const struct conf_file *f, guint *at)
+{
+	for (; *at < f->blocks->len; (*at)++) {
+		const struct conf_block *b = f->blocks->pdata[*at];
+
+		if (b->section == SECTION_person)
+			return f->blocks->pdata[(*at)++];
+	}
+	return NULL;
+}
+
+/* People are in the roster in the order of the file. */
+void conf_build_absences(struct names *n, const struct conf_file *f)
+{
+	const GPtrArray *people = n->c->roster->people;
+	const struct conf_block *b;
+
+	for (guint i = 0, at = 0; i < people->len && (b = person_block(f, &at)); i++)
+		read_person(n, b, people->pdata[i]);
+	for (guint i = 0, at = 0; i < people->len && (b = person_block(f, &at)); i++)
+		check_chain(n, b, people->pdata[i]);
+}
