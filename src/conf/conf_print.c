@@ -114,6 +114,14 @@ static void explain_source(FILE *out, const struct conf *c, const struct source 
 			*c->authserv_id ? c->authserv_id : "Postfix's myhostname");
 }
 
+static void explain_profiles(FILE *out, const struct conf *c)
+{
+	g_autoptr(GPtrArray) advice = profiles_advice(c->profiles);
+
+	for (guint i = 0; i < advice->len; i++)
+		fprintf(out, "advice: %s\n", (char *)advice->pdata[i]);
+}
+
 void conf_explain(const struct conf *c, FILE *out)
 {
 	const struct roster *r = c->roster;
@@ -133,6 +141,7 @@ void conf_explain(const struct conf *c, FILE *out)
 		explain_line(out, c, r->lines->pdata[i]);
 	if (r->people->len > 20 || r->lines->len > 20)
 		fputs("(20 of each shown)\n", out);
+	explain_profiles(out, c);
 	if (c->providers->len == 0)
 		fputs("no provider: texts wait until there is one\n", out);
 	for (guint i = 0; i < c->providers->len; i++) {

@@ -6,6 +6,7 @@
 
 #define TEXT_MAX (16 * 1024)	/* profiles look no further either */
 #define TOKEN_MAX 400
+#define DRAFT_STEPS_MAX 1000000000	/* these patterns are ours, and each is bounded: no limit in fact */
 
 #define UNIT                                                                                                   \
 	"(?:h|hrs?|hours?|stunden?|std|heures?|horas?|ore|uur|min|mins|minuten?|minut[eio]s?|minuut|minut(?:"  \
@@ -40,7 +41,7 @@ void draft_patterns_open(struct draft *d)
 		d->patterns[t] = shapes[t] ? pattern_new(shapes[t], NULL) : NULL;
 		g_assert(d->patterns[t] || !shapes[t]);
 	}
-	d->scratch = pattern_scratch_new();
+	d->scratch = pattern_scratch_new(DRAFT_STEPS_MAX);
 }
 
 void draft_patterns_close(struct draft *d)

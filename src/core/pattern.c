@@ -7,8 +7,11 @@
 #include "err.h"
 
 #define GROUPS_MAX 64		/* of one pattern, with those that have no name */
-#define MATCH_LIMIT 20000
-#define DEPTH_LIMIT 2000
+#define SHARE 8			/* of all steps, the part that one match may take */
+#define RUN 16			/* characters that a repeat passes in the time of a step */
+#define JIT_STACK_FIRST (32 * 1024)
+#define JIT_STACK_MAX (512 * 1024)
+#define DEPTH_LIMIT 2000	/* these two where there is no JIT */
 #define HEAP_LIMIT_KIB 1024
 
 struct pattern {
@@ -21,12 +24,30 @@ struct pattern {
 struct pattern_scratch {
 	pcre2_match_data *data;
 	pcre2_match_context *limits;
+	pcre2_jit_stack *stack;		/* NULL until the machine's own was too small */
 	const char *text;
+	guint64 steps, steps_max;
+	guint64 match_max;		/* what steps may be at the end of this match */
+	gsize at;			/* where the last step was */
+	bool exhausted;
 };
+
+/* PCRE2's own limits are for each place in the text at which a match may begin, and say nothing of what was used. So it
+ * calls this before each item of the expression, however often it comes back to it. */
+static int count_step(pcre2_callout_block *b, void *data)
+{
+	struct pattern_scratch *s = data;
+	gsize passed = b->current_position > s->at ? b->current_position - s->at : 0;
+
+	s->steps += 1 + passed / RUN;
+	s->at = b->current_position;
+	return s->steps <= s->match_max ? 0 : PCRE2_ERROR_MATCHLIMIT;
+}
 
 static pcre2_code *compile(const char *regex, GError **err)
 {
-	const uint32_t options = PCRE2_UTF | PCRE2_MULTILINE | PCRE2_DUPNAMES | PCRE2_NEVER_BACKSLASH_C;
+	const uint32_t options = PCRE2_UTF | PCRE2_MULTILINE | PCRE2_DUPNAMES | PCRE2_NEVER_BACKSLASH_C |
+				 PCRE2_AUTO_CALLOUT;
 	unsigned char message[128];
 	PCRE2_SIZE at;
 	int code;
@@ -84,16 +105,17 @@ const char *pattern_group_name(const struct pattern *p, guint i)
 	return (const char *)p->names + i * p->entry_size + 2;
 }
 
-struct pattern_scratch *pattern_scratch_new(void)
+struct pattern_scratch *pattern_scratch_new(guint64 steps_max)
 {
 	struct pattern_scratch *s = g_new0(struct pattern_scratch, 1);
 
 	s->data = pcre2_match_data_create(GROUPS_MAX, NULL);
 	s->limits = pcre2_match_context_create(NULL);
 	g_assert(s->data && s->limits);
-	pcre2_set_match_limit(s->limits, MATCH_LIMIT);
+	pcre2_set_callout(s->limits, count_step, s);
 	pcre2_set_depth_limit(s->limits, DEPTH_LIMIT);
 	pcre2_set_heap_limit(s->limits, HEAP_LIMIT_KIB);
+	s->steps_max = steps_max;
 	return s;
 }
 
@@ -103,6 +125,7 @@ void pattern_scratch_free(struct pattern_scratch *s)
 		return;
 	pcre2_match_data_free(s->data);
 	pcre2_match_context_free(s->limits);
+	pcre2_jit_stack_free(s->stack);
 	g_free(s);
 }
 
@@ -118,17 +141,42 @@ static gsize bounded(const char *text, gsize max)
 	return n;
 }
 
+static int match(const struct pattern *p, struct pattern_scratch *s, const char *text, gsize n)
+{
+	s->at = 0;
+	return pcre2_match(p->code, (PCRE2_SPTR)text, n, 0, PCRE2_NO_UTF_CHECK, s->data, s->limits);
+}
+
 bool pattern_holds(const struct pattern *p, struct pattern_scratch *s, const char *text, gsize size_max)
 {
 	gsize n = bounded(text, size_max);
-	int found = pcre2_match(p->code, (PCRE2_SPTR)text, n, 0, PCRE2_NO_UTF_CHECK, s->data, s->limits);
+	int found;
 
-	/* The JIT code's stack is 32 KiB; the interpreter has the heap, within its limit. */
-	if (found == PCRE2_ERROR_JIT_STACKLIMIT)
-		found = pcre2_match(p->code, (PCRE2_SPTR)text, n, 0, PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT, s->data,
-				    s->limits);
+	s->steps += 1 + n / (RUN * RUN);	/* to look for what a match begins with */
+	s->match_max = MIN(s->steps + s->steps_max / SHARE, s->steps_max);
+	if (s->steps >= s->steps_max) {
+		s->exhausted = true;
+		return false;
+	}
+	found = match(p, s, text, n);
+	if (found == PCRE2_ERROR_JIT_STACKLIMIT && !s->stack) {
+		s->stack = pcre2_jit_stack_create(JIT_STACK_FIRST, JIT_STACK_MAX, NULL);
+		pcre2_jit_stack_assign(s->limits, NULL, s->stack);
+		found = match(p, s, text, n);
+	}
+	s->exhausted |= s->steps > s->steps_max;
 	s->text = text;
 	return found > 0;
+}
+
+guint64 pattern_steps(const struct pattern_scratch *s)
+{
+	return s->steps;
+}
+
+bool pattern_exhausted(const struct pattern_scratch *s)
+{
+	return s->exhausted;
 }
 
 bool pattern_group(const struct pattern *p, const struct pattern_scratch *s, guint i, const char **start_r,

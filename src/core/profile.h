@@ -67,6 +67,10 @@ const struct profile_def *profiles_def(const struct profiles *p, guint i);
  * read. */
 struct generic *profiles_generic(struct profiles *p);
 
+/* What an administrator should know of his patterns: char *, "file:line: ...", one for each that takes far too many steps
+ * on a text that suits it badly. The caller owns it. Takes its time; for `ringbackd --check`. */
+GPtrArray *profiles_advice(const struct profiles *p);
+
 /* Some of the profiles: those that a source may use. Immutable. */
 struct profile_set;
 
@@ -110,6 +114,8 @@ struct profile_trace {
 	const char *date;	/* of the profile's dates the one that fit the printed time; NULL: none */
 	GArray *near;		/* struct profile_near, the closest first; empty if the letter was read */
 	const char *never;	/* why no profile was asked ("a reply or a forward"); NULL if they were */
+	guint64 steps;		/* what the patterns took, see pattern.h */
+	bool exhausted;		/* all that there are: the text was too costly for these patterns */
 };
 
 void profile_trace_init(struct profile_trace *t);
@@ -122,6 +128,7 @@ struct profile_drift {
 	const char *profile;	/* lives as long as the profiles; NULL: nothing is strange */
 	unsigned missing;	/* call->missing, if it was read; 0: the mail bears the product's signature, yet no profile
 				 * reads it */
+	bool exhausted;		/* the text took all the steps that patterns may take: what was read may be too little */
 };
 
 /* ---- reading ---- */
@@ -137,8 +144,9 @@ struct profile_context {
 	struct profile_drift *drift;	/* filled in; NULL: not wanted */
 };
 
-/* What the letter says, in a; NULL if no profile that is allowed matches and its words do not say it clearly enough. Match limits bound the time on hostile
- * text. */
+/* What the letter says, in a; NULL if no profile that is allowed matches and its words do not say it clearly enough. All
+ * patterns together have a number of steps for each letter, which bounds the time on hostile text; when they are at an
+ * end, nothing more is found. */
 struct call *profiles_read(const struct profiles *p, const struct letter *l, const struct profile_context *ctx,
 			   struct arena *a);
 

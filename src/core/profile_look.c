@@ -9,7 +9,7 @@ void look_begin(struct look *k, const struct profiles *p, const struct letter *l
 		bool body)
 {
 	*k = (struct look){ .profiles = p, .letter = l, .allowed = allowed, .body = body };
-	k->scratch = pattern_scratch_new();
+	k->scratch = pattern_scratch_new(PROFILE_STEPS_MAX);
 	k->no_text = l->text[strspn(l->text, " \t\n")] == 0;
 	k->may = g_malloc0(p->all->len + 1);
 	if (p->try_all)
@@ -70,16 +70,19 @@ const char *look_next(const struct look *k, const struct rule *r, gsize *i)
 	return (*i)++ == 0 ? single(k->letter, look_where(k, r)) : NULL;
 }
 
-static bool is_field(enum profile_where w)
+static bool in_head(const struct rule *r)
 {
-	return w == WHERE_HEADER || w == WHERE_SUBJECT || w == WHERE_FROM;
+	return r->where == WHERE_HEADER || r->where == WHERE_SUBJECT || r->where == WHERE_FROM;
+}
+
+bool rule_is_of_field(const struct rule *r)
+{
+	return in_head(r) || r->where == WHERE_FILENAME;
 }
 
 bool look_holds_in(const struct look *k, const struct rule *r, const char *text)
 {
-	bool small = is_field(r->where) || r->where == WHERE_FILENAME;
-
-	return pattern_holds(r->pattern, k->scratch, text, small ? FIELD_MAX : TEXT_MAX);
+	return pattern_holds(r->pattern, k->scratch, text, rule_is_of_field(r) ? FIELD_MAX : TEXT_MAX);
 }
 
 bool look_holds(const struct look *k, const struct rule *r)
@@ -97,7 +100,7 @@ bool look_holds(const struct look *k, const struct rule *r)
 
 static bool can_say(const struct look *k, const struct rule *r)
 {
-	return k->body || is_field(r->where);
+	return k->body || in_head(r);
 }
 
 /* The first that holds. */
@@ -145,8 +148,9 @@ const struct profile *look_find(const struct look *k)
 	for (guint i = 0; i < all->len; i++) {
 		const struct profile *p = all->pdata[i];
 
+		/* With no steps left nobody knows whether it would have been rejected. */
 		if (may(k, p, MAY_MATCH) && alternative_holds(k, p->match) && !any_holds(k, p->reject))
-			return p;
+			return pattern_exhausted(k->scratch) ? NULL : p;
 	}
 	return NULL;
 }

@@ -261,7 +261,8 @@ static struct profile_drift drift_of(const struct reading *r, bool never, const 
 		strange = r->profile;
 	else if (!r->profile && !never)
 		strange = look_signed(r->look);
-	return (struct profile_drift){ strange ? strange->def->name : NULL, c ? c->missing : 0 };
+	return (struct profile_drift){ strange ? strange->def->name : NULL, c ? c->missing : 0,
+				       pattern_exhausted(r->look->scratch) };
 }
 
 static void say_trace(const struct reading *r, const struct call *c)
@@ -271,6 +272,8 @@ static void say_trace(const struct reading *r, const struct call *c)
 	t->profile = c ? c->profile : NULL;
 	if (r->profile)
 		t->date = r->date;
+	t->steps = pattern_steps(r->look->scratch);
+	t->exhausted = pattern_exhausted(r->look->scratch);
 	if (!c)
 		profile_trace_near(t, r->look);
 }
@@ -290,7 +293,7 @@ struct call *profiles_read(const struct profiles *p, const struct letter *l, con
 	if (r.profile) {
 		extract(&r);
 		c = call_of(&r);
-	} else if (ctx->generic > 0 && !never && !look_refused(&look)) {
+	} else if (ctx->generic > 0 && !never && !look_refused(&look) && !pattern_exhausted(look.scratch)) {
 		c = generic_read(p->generic, l, ctx, r.sent, a);
 	}
 	if (ctx->drift)

@@ -53,6 +53,8 @@ static void print_near(struct printer *out, struct arena *a, const struct profil
 
 static void print_unread(struct printer *out, struct arena *a, const struct profile_trace *t)
 {
+	if (t->exhausted)
+		printer_line(out, "the patterns took all the steps that they may take on one mail; see ringbackd --check");
 	if (t->never) {
 		printer_line(out, "no profile is asked: %s", t->never);
 		return;
@@ -139,5 +141,7 @@ json_t *explain_json(const struct profile_trace *t)
 	json_object_set_new(o, "date", string_or_null(t->date));
 	json_object_set_new(o, "near", near);
 	json_object_set_new(o, "never", string_or_null(t->never));
+	json_object_set_new(o, "steps", json_integer((json_int_t)t->steps));
+	json_object_set_new(o, "exhausted", json_boolean(t->exhausted));
 	return o;
 }
