@@ -202,7 +202,9 @@ def main():
     print(f"no call, but became one: {len(items)} of {sum(m.other for m in mails)} (goal 0)")
     for mail in items:
         print(f"  {mail.path}")
-    return 0 if share >= goal and not items and whole else 1
+    # What only the product's own profile can know, tests/golden/none has too.
+    forgiven = a.generic_only and not (a.folder / "expected.json").exists()
+    return 0 if share >= goal and whole and (forgiven or not items) else 1
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@
 
 #define TEXT_MAX 100		/* characters of a time that somebody printed */
 #define PATTERN_MAX 100
-#define POOL_MAX 64		/* patterns kept open, copies of each */
+#define POOL_MAX 512		/* patterns kept open: all of the languages that a site's mails are in */
+#define COPIES_MAX 64		/* of each */
 
 /* What a pattern says by itself. */
 struct shape {
@@ -76,7 +77,7 @@ static void pool_give(const char *spec, struct date_reader *r)
 		idle = g_ptr_array_new_with_free_func((GDestroyNotify)date_reader_free);
 		g_hash_table_insert(pool, g_strdup(spec), idle);
 	}
-	if (idle && idle->len < POOL_MAX)
+	if (idle && idle->len < COPIES_MAX)
 		g_ptr_array_add(idle, r);
 	else
 		date_reader_free(r);
@@ -188,7 +189,11 @@ struct line {
 
 static bool fits(const struct line *text, int32_t end)
 {
-	return end == text->len || (!text->whole && end > 0 && !u_isalnum(text->s[end]));
+	const UChar *rest = text->s + end;
+	bool more = end < text->len && (u_isalnum(rest[0]) || (end + 1 < text->len && u_isdigit(rest[1]) &&
+							 u_strchr(u".:/-", rest[0])));
+
+	return end == text->len || (!text->whole && end > 0 && !more);
 }
 
 /* Civil fields as if they were UTC, and back. */

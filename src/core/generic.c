@@ -261,26 +261,36 @@ static void decide_reason(struct generic_reading *r)
 
 /* ---- what it is not ---- */
 
+static bool has_suffix_of(const char *name, const char *const *suffixes)
+{
+	for (; *suffixes; suffixes++)
+		if (g_str_has_suffix(name, *suffixes))
+			return true;
+	return false;
+}
+
 static bool is_harmless(const struct letter_part *part)
 {
-	static const char *const suffixes[] = {
+	static const char *const good[] = {
 		".wav", ".mp3", ".gsm", ".ogg", ".opus", ".m4a", ".wma", ".amr", ".png", ".gif", ".jpg", ".jpeg", ".txt", ".vcf",
-		".au", ".json",
+		".au", ".json", NULL,
+	};
+	static const char *const bad[] = {
+		".html", ".htm", ".shtml", ".svg", ".zip", ".rar", ".7z", ".exe", ".js", ".iso", ".img", ".lnk", ".hta", NULL,
 	};
 	g_autofree char *name = part->filename ? g_utf8_casefold(part->filename, -1) : NULL;
 
-	for (guint i = 0; name && i < G_N_ELEMENTS(suffixes); i++)
-		if (g_str_has_suffix(name, suffixes[i]))
-			return true;
-	return !name;
+	if (!name || has_suffix_of(name, good))
+		return true;
+	return !has_suffix_of(name, bad) && (g_str_has_prefix(part->type, "audio/") ||
+					     g_str_has_prefix(part->type, "image/"));
 }
 
 /* A recording as a page, an archive or a program: a lure. A PDF: a fax. */
 static bool has_strange_file(const struct letter *l)
 {
 	for (gsize i = 0; i < l->n_parts; i++)
-		if (!is_harmless(&l->parts[i]) && !g_str_has_prefix(l->parts[i].type, "audio/") &&
-		    !g_str_has_prefix(l->parts[i].type, "image/"))
+		if (!is_harmless(&l->parts[i]))
 			return true;
 	return false;
 }
@@ -323,7 +333,7 @@ static int doubts(const struct generic_reading *r)
 	if (has_strange_file(r->letter) || has_strange_domain(r->letter->from) || has_tag(r, PAGE_SUBJECT, TAG_NOT_CALL) ||
 	    has_tag(r, PAGE_SUBJECT, TAG_NOT_SUBJECT))
 		return 100;
-	return (list ? 25 : 0) + (asks ? 40 : 0) + (is_bare_link(r) ? r->caller_loose ? 40 : 20 : 0) + (r->caller_differs ? 10 : 0) + (text_has_tag(r, TAG_NOT_CALL) ? 60 : 0);
+	return (list ? 25 : 0) + (asks ? 40 : 0) + (is_bare_link(r) ? 40 : 0) + (r->caller_differs ? 10 : 0) + (text_has_tag(r, TAG_NOT_CALL) ? 60 : 0);
 }
 
 /* ---- how sure ---- */

@@ -7,16 +7,30 @@
 #include "notice_text.h"
 #include "phone.h"
 
-#define TIMES_MAX 12		/* places looked at; each costs as many readings as the languages have patterns */
+#define TIMES_MAX 12		/* places looked at */
+#define DATE_TRIES_MAX 500	/* patterns tried on them, in one letter: each takes ICU some microseconds */
 #define TIME_TEXT_MAX 80
 #define SAME_TIME_S 900		/* as in profile_read.c */
 #define HELD_MAX_S (60 * 86400)	/* a printed time that is further from the mail's is something else */
 
 /* ---- called ---- */
 
-static bool take_called(struct generic_reading *r, const struct page *p, const struct lexicon_match *m)
+/* "in mailbox 1204 from Jane Doe": up to the short word. */
+static struct stretch called_value(const struct generic_reading *r, const struct page *p, const struct lexicon_match *m)
 {
 	struct stretch s = generic_value(r, p, m);
+
+	for (gsize i = 0; i < p->n_matches; i++)
+		if (p->matches[i].tag == TAG_FROM && p->matches[i].start > s.start && p->matches[i].start < s.end &&
+		    generic_counts(r, p, &p->matches[i]))
+			s.end = p->matches[i].start;
+	s.end = MIN(s.end, s.name_end);
+	return s;
+}
+
+static bool take_called(struct generic_reading *r, const struct page *p, const struct lexicon_match *m)
+{
+	struct stretch s = called_value(r, p, m);
 	gsize start, size;
 	const char *value, *called;
 
@@ -35,7 +49,7 @@ static bool take_called(struct generic_reading *r, const struct page *p, const s
 		s.end--;
 	value = notice_line(r->arena, arena_strndup(r->arena, p->text + s.start, s.end - s.start));
 	/* A label may name a team; a mere "to" proves nothing without a number. */
-	if (!*value || (!strpbrk(value, "0123456789") && !generic_is_label(p, m)))
+	if (!*value || ((!strpbrk(value, "0123456789") || strchr(value, ':')) && !generic_is_label(p, m)))
 		return false;
 	r->call->called = value;
 	r->called = m->tag == TAG_CALLED ? called : NULL;
@@ -82,16 +96,17 @@ static int64_t distance(int64_t x, int64_t y)
 }
 
 /* The pattern that takes most of text; of two, the one whose time is nearer to the mail's: 3/4/2026. */
-static bool best_time(const struct generic_reading *r, const char *text, const char *zone, int64_t near,
+static bool best_time(struct generic_reading *r, const char *text, const char *zone, int64_t near,
 		      struct time_seen *best_r)
 {
 	*best_r = (struct time_seen){ 0, 0, NULL };
 	for (guint i = 0; i < r->g->defs->len; i++) {
 		const struct generic_def *d = g_ptr_array_index(r->g->defs, i);
 
-		for (guint k = 0; k < d->dates->len && (r->languages & 1u << i); k++) {
+		for (guint k = 0; k < d->dates->len && (r->languages & 1u << i) && r->date_tries < DATE_TRIES_MAX; k++) {
 			struct time_seen t = { .pattern = g_ptr_array_index(d->dates, k) };
 
+			r->date_tries++;
 			if (dates_read_start(t.pattern, text, zone, near, &t.at, &t.length) &&
 			    (t.length > best_r->length ||
 			     (t.length == best_r->length && distance(t.at, near) < distance(best_r->at, near))))
@@ -110,7 +125,7 @@ static bool read_time(struct generic_reading *r, const char *text, const struct 
 	struct time_seen t, other;
 	char zone[16];
 
-	if (!best_time(r, text, r->ctx->zone, near, &t))
+	if (!strpbrk(text, "0123456789") || !best_time(r, text, r->ctx->zone, near, &t))
 		return false;
 	g_snprintf(zone, sizeof(zone), "%c%02d:%02d", l->date_offset_s < 0 ? '-' : '+', minutes / 60 % 24, minutes % 60);
 	if (r->sent && !l->date_local && distance(t.at, r->sent) > SAME_TIME_S &&
@@ -145,11 +160,14 @@ static struct stretch time_value(const struct generic_reading *r, const struct p
 static const char *with_next(struct generic_reading *r, const struct page *p, gsize i, const struct stretch *s)
 {
 	const char *text = text_at(r, p, s->start);
+	gsize next = i + 1;
 
-	if (strchr(text, ':') || i + 1 >= p->n_matches || p->matches[i + 1].tag != TAG_TIME)
+	while (next < p->n_matches && p->matches[next].start == p->matches[i].start)
+		next++;
+	if (strchr(text, ':') || next >= p->n_matches || p->matches[next].tag != TAG_TIME)
 		return text;
 	return arena_printf(r->arena, "%s %s", g_strchomp(arena_strdup(r->arena, text)),
-			    text_at(r, p, time_value(r, p, &p->matches[i + 1]).start));
+			    text_at(r, p, time_value(r, p, &p->matches[next]).start));
 }
 
 static bool time_by(struct generic_reading *r, const struct page *p, guint tag)

@@ -35,6 +35,7 @@ struct generic_reading {
 	guint languages;	/* 1 << index of those that the mail is in */
 	struct call *call;
 	const char *called;	/* E.164 of the called number: it is no caller's */
+	guint date_tries;	/* patterns tried on printed times */
 	guint looks;		/* how often a number was looked for */
 	bool caller_labelled;	/* a label named the caller, be it by name alone */
 	bool caller_agreed;	/* two places gave the same number */

@@ -11,9 +11,20 @@
 #define LOOKS_MAX 24		/* for a number, in one letter: each takes libphonenumber some microseconds */
 #define NAME_WORDS_MAX 6	/* more is a sentence */
 #define EXTENSION_MAX 6
+#define ROW_MAX 50
 #define WRAPPED_MIN 55		/* octets of a line that was ended for its length */
 
 /* ---- labels and what they name ---- */
+
+/* "Caller number 2025550143": a row of a table, and no sentence. */
+static bool is_row(const struct page *p, const struct lexicon_match *m)
+{
+	gsize n = strcspn(p->text + m->end, "\n");
+
+	if (!m->first || (m->tag != TAG_CALLER && m->tag != TAG_NAME && m->tag != TAG_CALLED))
+		return false;
+	return n > 0 && n < ROW_MAX && !strchr(".,;:!?", p->text[m->end + n - 1]);
+}
 
 bool generic_is_label(const struct page *p, const struct lexicon_match *m)
 {
@@ -21,7 +32,7 @@ bool generic_is_label(const struct page *p, const struct lexicon_match *m)
 
 	while (at < p->size && strchr(" *)_", p->text[at]))
 		at++;
-	return at == p->size || strchr(":=\t\n", p->text[at]) || strncmp(p->text + at, "--", 2) == 0;
+	return at == p->size || strchr(":=\t\n", p->text[at]) || strncmp(p->text + at, "--", 2) == 0 || is_row(p, m);
 }
 
 static gsize skip(const struct page *p, gsize at, const char *chars)
@@ -64,8 +75,10 @@ static gsize line_end(const struct page *p, gsize at, gsize max)
 	const char *end = line_break(p, at);
 	gsize stop = MIN(end ? (gsize)(end - p->text) : p->size, at + max);
 
-	while (stop > at && stop < p->size && ((unsigned char)p->text[stop] & 0xc0) == 0x80)
-		stop--;
+	/* Not within a character, nor within a number. */
+	while (stop > at && stop < p->size && (((unsigned char)p->text[stop] & 0xc0) == 0x80 ||
+					       (stop == at + max && g_ascii_isdigit(p->text[stop]))))
+		stop--, max--;
 	return stop;
 }
 
@@ -212,10 +225,12 @@ static void take_number(struct generic_reading *r, const struct stretch *s, cons
 	generic_trace(r, FIELD_CALLER, s, c->caller_raw, language);
 }
 
-/* "1204", "<1204>", "ext. 1204" right behind the label. */
+/* "1204", "<1204>" right behind the label; "Front Desk" <1204>. */
 static bool take_extension(struct generic_reading *r, const struct stretch *s, int language)
 {
-	struct stretch digits = { .page = s->page, .start = skip(s->page, s->start, " \t\"'<(["), .end = s->end };
+	const char *open = memchr(s->page->text + s->start, '<', s->end - s->start);
+	gsize from = open && g_ascii_isdigit(open[1]) ? (gsize)(open - s->page->text) : s->start;
+	struct stretch digits = { .page = s->page, .start = skip(s->page, from, " \t\"'<(["), .end = s->end };
 	gsize n = strspn(s->page->text + digits.start, "0123456789"), after;
 
 	if (n < 2 || n > EXTENSION_MAX || digits.start + n > s->end || r->call->caller || r->call->caller_raw)
@@ -224,6 +239,7 @@ static bool take_extension(struct generic_reading *r, const struct stretch *s, i
 	if (after < s->end && s->page->text[digits.start + n] != ' ' && s->page->text[digits.start + n] != '>')
 		return false;
 	digits.end = digits.start + n;
+	take_name(r, s->page, s->start, MAX(from, s->start), language);
 	r->call->caller_raw = arena_strndup(r->arena, s->page->text + digits.start, n);
 	generic_trace(r, FIELD_CALLER, &digits, r->call->caller_raw, language);
 	return true;
@@ -272,7 +288,11 @@ static void from_labels(struct generic_reading *r, guint page)
 	for (gsize i = 0; i < p->n_matches; i++) {
 		const struct lexicon_match *m = &p->matches[i];
 
-		if (!generic_counts(r, p, m) || !generic_is_label(p, m))
+		if (!generic_counts(r, p, m))
+			continue;
+		/* "Number: withheld", where the two are one phrase. */
+		r->call->withheld |= m->tag == TAG_WITHHELD && memchr(p->text + m->start, ':', m->end - m->start);
+		if (!generic_is_label(p, m))
 			continue;
 		if (m->tag == TAG_CALLER || m->tag == TAG_FROM) {
 			r->caller_labelled = true;
@@ -316,7 +336,22 @@ static bool is_class(guint tag)
 	return tag == TAG_MISSED || tag == TAG_VOICEMAIL || tag == TAG_ABANDONED || tag == TAG_MESSAGE;
 }
 
-/* "from", "von", "the caller was"; right behind "Missed call". */
+/* "Message from": the phrase ends in a short word that names the caller. */
+static bool ends_in_from(const struct generic_reading *r, const struct page *p, const struct lexicon_match *m)
+{
+	const struct lexicon_match *last;
+	gsize at = m->end, n;
+
+	while (at > m->start && p->text[at - 1] != ' ')
+		at--;
+	last = lexicon_find(r->g->words, p->text + at, m->end - at, r->arena, &n);
+	for (gsize i = 0; i < n && at > m->start; i++)
+		if (last[i].tag == TAG_FROM && last[i].language == m->language)
+			return true;
+	return false;
+}
+
+/* "from", "von", "the caller was". */
 static void from_words(struct generic_reading *r, guint page)
 {
 	const struct page *p = &r->pages[page];
@@ -327,13 +362,22 @@ static void from_words(struct generic_reading *r, guint page)
 
 		if (!generic_counts(r, p, m) || (!subject && generic_is_label(p, m)))
 			continue;
-		if (m->tag == TAG_FROM || m->tag == TAG_CALLER) {
-			r->caller_labelled |= subject;
-			take(r, generic_value(r, p, m), !subject, (int)m->language);
-		}
-		if (is_class(m->tag))
-			take(r, stretch_from(r, p, skip(p, m->end, " \t:=-"), BESIDE_MAX), true, (int)m->language);
+		if (m->tag != TAG_FROM && m->tag != TAG_CALLER && !(is_class(m->tag) && ends_in_from(r, p, m)))
+			continue;
+		r->caller_labelled |= subject;
+		take(r, generic_value(r, p, m), !subject, (int)m->language);
 	}
+}
+
+/* Right behind "Missed call". */
+static void from_classes(struct generic_reading *r, guint page)
+{
+	const struct page *p = &r->pages[page];
+
+	for (gsize i = 0; i < p->n_matches; i++)
+		if (is_class(p->matches[i].tag) && generic_counts(r, p, &p->matches[i]))
+			take(r, stretch_from(r, p, skip(p, p->matches[i].end, " \t:=-"), BESIDE_MAX), true,
+			     (int)p->matches[i].language);
 }
 
 /* Anywhere in the subject, if nothing but the caller's number can be meant. */
@@ -386,9 +430,12 @@ void generic_read_caller(struct generic_reading *r)
 	from_labels(r, PAGE_HTML);
 	from_headers(r);
 	from_words(r, PAGE_SUBJECT);
+	from_classes(r, PAGE_SUBJECT);
 	from_subject(r);
-	from_words(r, PAGE_TEXT);
-	from_words(r, PAGE_HTML);
+	for (guint page = PAGE_TEXT; page < N_PAGES; page++)
+		from_words(r, page);
+	for (guint page = PAGE_TEXT; page < N_PAGES; page++)
+		from_classes(r, page);
 	from_address(r);
 	if (!r->call->caller)
 		name_from_words(r);

@@ -190,6 +190,10 @@ const char *phone_find(struct arena *a, const char *text, gsize size, const char
 		*start_r = (gsize)match.start();
 		*size_r = match.raw_string().size();
 		e164 = phone_e164(a, match.raw_string().c_str(), region);
+		if (*size_r > 1 && s[*start_r] == '(' && match.raw_string().find(')') == std::string::npos) {
+			++*start_r;	/* that of "(020 7946 0123)" */
+			--*size_r;
+		}
 		if (e164)
 			return e164;
 	}
