@@ -1,5 +1,7 @@
-/* Octets of a mail through every installed profile: what comes out is one line of valid UTF-8 each, within its limit. */
+/* Octets of a mail through every installed profile: what comes out is one line of valid UTF-8 each, within its limit, and
+ * it takes no longer than it may: in steps of the patterns, and in processor time, which sanitizers stretch. */
 #include <string.h>
+#include <time.h>
 
 #include "conf.h"
 #include "reader.h"
@@ -39,11 +41,42 @@ static void check_line(const char *s, glong max)
 		g_assert_false(g_unichar_iscntrl(g_utf8_get_char(p)));
 }
 
+#define STEPS_MAX 510000	/* the last match may go a little over the limit */
+#define CPU_MAX_S 1.0		/* 50 ms without sanitizers */
+
+static double cpu_s(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static const struct call *read_in_time(const struct letter *l, struct arena *a)
+{
+	struct profile_trace t;
+	struct profile_drift drift;
+	const struct profile_context ctx = {
+		.region = "US", .zone = "America/New_York", .arrived = 1772500000, .trace = &t, .drift = &drift,
+	};
+	const double start = cpu_s();
+	const struct call *c;
+
+	profile_trace_init(&t);
+	c = profiles_read(profiles, l, &ctx, a);
+	g_assert_cmpuint(t.steps, <, STEPS_MAX);
+	g_assert_cmpfloat(cpu_s() - start, <, CPU_MAX_S);
+	g_assert_true(t.exhausted == drift.exhausted);
+	for (guint i = 0; i < t.values->len; i++)
+		g_assert_nonnull(g_array_index(t.values, struct profile_value, i).raw);
+	profile_trace_clear(&t);
+	return c;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct profile_context ctx = { .region = "US", .zone = "America/New_York", .arrived = 1772500000 };
 	AUTO_ARENA a = arena_new();
-	const struct call *c = profiles_read(profiles, reader_read((const char *)data, size, NULL, a), &ctx, a);
+	const struct call *c = read_in_time(reader_read((const char *)data, size, NULL, a), a);
 
 	profiles_may_match(profiles, reader_read_headers((const char *)data, size, a), NULL);
 	if (!c)

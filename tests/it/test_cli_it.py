@@ -111,16 +111,21 @@ def test_explain_for_people(folder):
     assert re.search(r"^      header X-Asterisk-CallerID, octets 0 to \d+; ", out, re.M)
 
 
-def test_explain_what_came_close(folder):
-    mail = (folder / "one.eml").read_bytes().replace(b"CallerID", b"Caller").replace(b"Subject: ", b"Subject: y ")
-    r = ringback("parse", "--explain", "-", data=mail)
-    out = r.stdout.decode()
-    assert r.returncode == EX_OK
-    assert re.search(r"no profile reads it; the closest:\n  freepbx-missed: 1 of 2 rules of a match hold; this one does not:"
-                     r"\n      text\('CallerID.*Number:'\); \S+/freepbx.conf:\d+\n", out)
-    [o] = objects(ringback("parse", "--explain", "--json", "-", data=mail))
-    near = o["explain"]["near"][0]
-    assert (near["profile"], near["held"], near["rules"], near["rejected"]) == ("freepbx-missed", 1, 2, False)
+def test_explain_what_came_close(tmp_path):
+    (tmp_path / "near.conf").write_text("profile near {\n match {\n  from('pbx')\n  text('^CallerID')\n }\n}\n")
+    env = {**os.environ, "RINGBACK_PROFILE_DIR": str(tmp_path), "LC_ALL": "C.UTF-8"}
+
+    def explain(*args):
+        r = subprocess.run([str(BUILD / "src/ringback"), "parse", "--explain", *args, "-"], env=env, text=True,
+                           input="From: pbx@example.com\nSubject: y\n\nCaller: 1\n", stdout=subprocess.PIPE)
+        assert r.returncode == EX_OK
+        return r
+
+    assert re.search(r"no profile reads it; the closest:\n  near: 1 of 2 rules of a match hold; this one does not:"
+                     r"\n      text\('\^CallerID'\); \S+/near.conf:4\n", explain().stdout)
+    [o] = objects(explain("--json"))
+    [near] = o["explain"]["near"]
+    assert (near["profile"], near["held"], near["rules"], near["rejected"]) == ("near", 1, 2, False)
     assert rule_at(near["file"], near["line"]) == near["rule"]
 
 
@@ -135,6 +140,19 @@ def test_explain_a_reply(folder):
     out = ringback("parse", "--explain", "-", data=mail).stdout.decode()
     assert "no profile is asked: a reply to another mail" in out
     assert "no rule of any match holds" in ringback("parse", "--explain", "-", data=b"\r\n").stdout.decode()
+
+
+def test_the_example_of_the_manual(tmp_path):
+    """ringback-profile(5): its profile reads its mail."""
+    blocks = [b.replace("\\e", "\\").replace("\\-", "-") for b in
+              re.findall(r"^\.nf\n\.RS\n(.*?)^\.RE$", (SRC / "doc/ringback-profile.5").read_text(), re.M | re.S)]
+    (tmp_path / "example.conf").write_text(blocks[1])
+    r = subprocess.run([str(BUILD / "src/ringback"), "parse", "--json", "--timezone", "Europe/London", "-"],
+                       input="From: Example PBX <pbx@example.com>\nDate: Tue, 3 Mar 2026 14:15:30 +0000\n\n" + blocks[0],
+                       stdout=subprocess.PIPE, env={**os.environ, "RINGBACK_PROFILE_DIR": str(tmp_path)}, text=True)
+    [o] = objects(r)
+    assert (o["profile"], o["caller"], o["caller_name"], o["called"], o["time"]) == (
+        "example-missed", "+442079460123", "Jane Doe", "201", "2026-03-03T14:15:09Z")
 
 
 def test_parse_standard_input(folder):
