@@ -203,18 +203,31 @@ static bool said_after(const struct draft_place *p, guint i, enum draft_role rol
 	return false;
 }
 
+/* "Durée de l'enregistrement : 0:27" */
+static bool said_before(const struct draft_place *p, guint i, enum draft_role role)
+{
+	for (guint k = i; k > 0 && k + LABEL_WORDS + 2 > i && !p->tokens[k].first; k--)
+		if (p->tokens[k - 1].role == role)
+			return true;
+	return false;
+}
+
 static int length_score(const struct draft_place *p, guint i)
 {
 	const struct draft_token *t = &p->tokens[i];
 	struct draft_label l = draft_label(p, i);
-	int said = l.role == ROLE_LENGTH ? 4 : said_after(p, i, ROLE_LENGTH) ? 4 : 0;
+	bool named = l.role == ROLE_LENGTH || said_before(p, i, ROLE_LENGTH) || said_after(p, i, ROLE_LENGTH);
+	int said = named ? 4 : 0;
 
 	if (t->field >= 0)
 		return 0;
 	switch (t->type) {
 	case DRAFT_LENGTH: return 3 + said;
 	/* "um 0:34" is a time of day; at the end of a subject it is a length. */
-	case DRAFT_CLOCK: return said ? said : l.role == ROLE_TIME ? 0 : p->text[t->from] == '0' ? 2 : 0;
+	case DRAFT_CLOCK:
+		if (said || l.role == ROLE_TIME)
+			return said;
+		return p->where == WHERE_SUBJECT || (i > 0 && draft_is_mark(p, i - 1, '(')) ? 2 : 0;
 	case DRAFT_DIGITS: return said && l.plain && l.role == ROLE_LENGTH && t->size <= 5 ? 3 : 0;
 	case DRAFT_WORD: case DRAFT_MARK: case DRAFT_ADDRESS: case DRAFT_ID: case DRAFT_TIME: case DRAFT_DAY:
 	case DRAFT_NUMBER: case N_DRAFT_TYPES: break;
@@ -243,16 +256,32 @@ static void find_id(struct draft_place *p, guint spoken)
 
 /* ---- all ---- */
 
+/* The words of its label before a value, which in a sample without that value are not there. */
+static void keep_label(struct draft_place *p, guint i)
+{
+	for (guint k = i; k > 0 && k + 4 > i && !p->tokens[k].first; k--) {
+		struct draft_token *t = &p->tokens[k - 1];
+
+		if (t->type == DRAFT_WORD && t->field < 0 && role_names_value(t->role))
+			t->constant = true;
+		else if (t->type != DRAFT_MARK)
+			return;
+	}
+}
+
 /* Quotes and brackets around a value belong to it, be there samples without them or not. */
-static void keep_marks(struct draft_place *p)
+static void keep_context(struct draft_place *p)
 {
 	for (guint i = 0; i < p->n; i++) {
-		bool beside =
-			(i > 0 && p->tokens[i - 1].field >= 0) || (i + 1 < p->n && p->tokens[i + 1].field >= 0);
+		bool after = i > 0 && p->tokens[i - 1].field >= 0, before = i + 1 < p->n && p->tokens[i + 1].field >= 0;
 
-		if (beside && p->tokens[i].type == DRAFT_MARK && strchr("\"<>()[]", p->text[p->tokens[i].from]))
+		if ((after || before) && p->tokens[i].type == DRAFT_MARK &&
+		    strchr("\"<>()[]", p->text[p->tokens[i].from]))
 			p->tokens[i].constant = true;
 	}
+	for (guint f = 0; f < N_FIELDS; f++)
+		if (p->finds[f].to)
+			keep_label(p, p->finds[f].from);
 }
 
 /* Up to the first words that all samples have, which are no longer the caller's; with one sample, to the end. */
@@ -288,7 +317,7 @@ void draft_find(struct draft *d)
 			find_transcript(d, p, spoken[place]);
 			find_called(p, spoken[place]);
 			draft_find_name(d, p);
-			keep_marks(p);
+			keep_context(p);
 		}
 	}
 }

@@ -121,12 +121,13 @@ static int name_score(const struct draft *d, const struct draft_place *p, guint 
 	return score + (caller_follows(p, to) ? 5 : 0) - (varies ? 0 : 4) - (l.number && !l.name ? 4 : 0);
 }
 
-/* After the number, in brackets: 020 7946 0123 (Jane Doe). */
+/* After the number: 020 7946 0123 (Jane Doe), 020 7946 0123 - Jane Doe. */
 static guint after_caller(const struct draft_place *p)
 {
 	guint i = p->finds[FIELD_CALLER].to;
+	bool mark = i > 0 && (draft_is_mark(p, i, '(') || draft_is_mark(p, i, '-') || draft_is_mark(p, i, ','));
 
-	return i > 0 && draft_is_mark(p, i, '(') && i + 1 < p->n ? i + 1 : p->n;
+	return mark && i + 1 < p->n && !p->tokens[i + 1].first ? i + 1 : p->n;
 }
 
 /* Where a name may begin: after a label, at the beginning of a line or a quote. */
@@ -134,7 +135,8 @@ static bool may_begin(const struct draft_place *p, guint i)
 {
 	const struct draft_token *before = i > 0 ? &p->tokens[i - 1] : NULL;
 
-	if (p->tokens[i].type != DRAFT_WORD || p->tokens[i].field >= 0)
+	if (p->tokens[i].type != DRAFT_WORD || p->tokens[i].field >= 0 ||
+	    is_particle(p->text + p->tokens[i].from, p->tokens[i].size))
 		return false;
 	return !before || p->tokens[i].first || before->type == DRAFT_MARK || before->role == ROLE_FROM ||
 	       before->role == ROLE_CALLER || before->role == ROLE_NAME;

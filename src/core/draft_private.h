@@ -9,6 +9,10 @@
 #define DRAFT_TIMES_MAX                                                                                        \
 	200 /* look-alikes of a time in all samples: each costs up to a hundred attempts of ICU */
 
+/* A number as PBXs write it: 02079460143, +44 (0)20 7946-0143, (202) 555 - 0143. */
+#define DRAFT_NUMBER_BEGIN "(?:\\+|\\(\\+?\\d{1,5}\\) ?-? ?)?"
+#define DRAFT_NUMBER_NEXT "(?:(?:[-\\/ .]| - (?=\\d{3}))?\\d| ?\\(\\d\\) ?\\d)"
+
 /* ---- words (draft_words.c) ---- */
 
 /* What a word says about the value beside it. */

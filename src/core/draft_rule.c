@@ -9,7 +9,7 @@
 #define LABEL_STEPS 14		/* tokens before a value that may belong to its pattern */
 #define ANYTHING "[^\\n]{0,100}?"
 #define NO_NUMBER "(?![+(\\d][\\d +().\\/-]{4})"
-#define NUMBER "(?:\\+|\\(\\+?\\d{1,5}\\)[ .\\/-]?)?\\d(?:[ .\\/()-]{0,2}\\d)*"
+#define NUMBER DRAFT_NUMBER_BEGIN "\\d" DRAFT_NUMBER_NEXT "*"
 
 /* ---- pieces ---- */
 
@@ -119,6 +119,12 @@ static const char *left_of(const struct draft *d, const struct draft_place *p, g
 			    draft_words_pattern(d, p, from, i), from < i && i < p->n ? gap(p, i) : "");
 }
 
+/* "at" in "Jane Doe at 02079460143", which samples without a name do not have. */
+static bool joins(const struct draft_place *p, guint i)
+{
+	return p->tokens[i].type == DRAFT_WORD && p->tokens[i].field < 0 && i + 1 < p->n && p->tokens[i + 1].field >= 0;
+}
+
 /* What ends a value; NULL if nothing does that all samples have. */
 static const char *right_of(const struct draft *d, const struct draft_place *p, guint i)
 {
@@ -128,7 +134,7 @@ static const char *right_of(const struct draft *d, const struct draft_place *p, 
 		return arena_printf(d->arena, "%s%s", gap(p, i), p->tokens[i].shape);
 	if (p->tokens[i].type >= DRAFT_LENGTH)
 		return arena_printf(d->arena, "%s[+(\\d]", gap(p, i));
-	if (!draft_token_fixed(&p->tokens[i]))
+	if (!draft_token_fixed(&p->tokens[i]) && !joins(p, i))
 		return NULL;
 	/* A comma alone may be in the value too. */
 	if (p->tokens[i].type == DRAFT_MARK && i + 1 < p->n && !p->tokens[i + 1].first &&
@@ -211,9 +217,11 @@ static int finds_again(const struct draft *d, const struct pattern *pattern, con
 	const char *start, *got, *want;
 	gsize size;
 
-	if (!found->to || !pattern_holds(pattern, d->scratch, p->text, 16 * 1024) ||
+	if (!pattern_holds(pattern, d->scratch, p->text, 16 * 1024) ||
 	    !pattern_group(pattern, d->scratch, 0, &start, &size))
 		return -1;
+	if (!found->to)
+		return 0;
 	got = notice_line(d->arena, arena_strndup(d->arena, start, size));
 	want = notice_line(d->arena, draft_text(d, p, found->from, found->to));
 	if (f == FIELD_DURATION)
@@ -411,6 +419,8 @@ static void other_rules(struct draft *d, struct draft_place *p)
 		to++;
 	/* Where the name has its own place, words here are about the number. */
 	numeric = draft_label(p, from).number || (number->to && name->to && !both);
+	if (from > 0 && !p->tokens[from].first && !draft_token_fixed(&p->tokens[from - 1]))
+		return;		/* what stands before it varies too */
 	left = left_of(d, p, from, 2, &words);
 	right = right_of(d, p, to);
 	if (words == 0 || !right || (!number->to && draft_label(p, from).name))

@@ -25,7 +25,7 @@ static const char *const shapes[N_DRAFT_TYPES] = {
 	[DRAFT_LENGTH] = "(?i)\\A(?<x>\\d{1,3}:\\d\\d(?::\\d\\d)?[ \\t]?" UNIT "|\\d{1,5}[ \\t]?" UNIT
 			 "(?:,?[ \\t]{1,3}(?:(?:and|und|et|y|e)[ \\t])?\\d{1,3}[ \\t]?" UNIT "){0,2})",
 	[DRAFT_CLOCK] = "\\A(?<x>\\d{1,3}:\\d\\d(?::\\d\\d)?)(?![\\d:])",
-	[DRAFT_NUMBER] = "\\A(?<x>(?:\\+|\\(\\+?\\d{1,5}\\)[ .\\-/]?)?\\d(?:[ .\\-/()]{0,2}\\d){4,17})(?!\\w)",
+	[DRAFT_NUMBER] = "\\A(?<x>" DRAFT_NUMBER_BEGIN "\\d" DRAFT_NUMBER_NEXT "{4,17})(?![\\w:])",
 	[DRAFT_DIGITS] = "\\A(?<x>\\d{1,20})",
 };
 

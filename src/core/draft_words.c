@@ -24,19 +24,19 @@ static const struct { enum draft_role role; const char *words;
 	  "добавочн* called angerufen* destination ziel" },
 	{ ROLE_TO, "to for an für à pour para per voor till do dla для на" },
 	{ ROLE_LENGTH,
-	  "length* duration* long dauer* länge* aufnahmedauer lang durée* duree* duración* duracion* durata* "
-	  "duur* lengte duração* längd* varaktighet* długość* длительност* продолжительност*" },
+	  "length* duration* long dauer* länge* aufnahme* nachrichtenlänge* gesprächsdauer* lang "
+	  "durée* duree* duración* duracion* durata* "
+	  "duur* lengte duração* längd* varaktighet* długość* длительност* "
+	  "продолжительност*" },
 	{ ROLE_TIME,
 	  "date* time* datum* uhrzeit* zeit* zeitpunkt heure* fecha* hora data ora orario tijd* tid tidpunkt "
-	  "czas "
-	  "godzina дата время received when wann eingang* eingegangen reçu recibid* ricevut* ontvangen "
+	  "czas godzina дата время received when wann eingang* eingegangen reçu recibid* ricevut* ontvangen "
 	  "recebid* mottaget otrzyman* получено" },
 	{ ROLE_TRANSCRIPT, "transcri* transkri* abschrift* trascri* расшифровк* nachrichtentext gesprochen*" },
 	{ ROLE_ID, "uniqueid unique uuid id reference referenz référence referencia" },
 	{ ROLE_OTHER,
 	  "fax* support* hotline* helpdesk* helpline dial wähle* press* message* msg nachricht* us uns "
-	  "contact* "
-	  "kontakt* question* fragen problem* help hilfe aide ayuda service* administrator* composez marque" },
+	  "contact* kontakt* question* fragen problem* help hilfe aide ayuda service* administrator* composez marque" },
 	{ ROLE_VOICEMAIL,
 	  "voicemail* voice voicemessage* sprachnachricht* mailboxnachricht* messagerie vocal vocale audio "
 	  "röstmeddelande* spraakbericht* poczta głosow* голосов*" },
@@ -46,42 +46,17 @@ static const struct { enum draft_role role; const char *words;
 	  "пропущенн* unanswered" },
 };
 
-const char *const draft_withheld[] = { "anonymous",
-				       "unknown",
-				       "unknown caller",
-				       "an unknown caller",
-				       "private",
-				       "private number",
-				       "restricted",
-				       "unavailable",
-				       "withheld",
-				       "number withheld",
-				       "no caller id",
-				       "blocked",
-				       "anonym",
-				       "unbekannt",
-				       "unbekannter anrufer",
-				       "unterdrückt",
-				       "nummer unterdrückt",
-				       "anonyme",
-				       "inconnu",
-				       "appelant inconnu",
-				       "masqué",
-				       "numéro masqué",
-				       "privé",
-				       "desconocido",
-				       "privado",
-				       "sconosciuto",
-				       "anoniem",
-				       "onbekend",
-				       "desconhecido",
-				       "okänd",
-				       "nieznany",
-				       "неизвестно",
-				       NULL };
-const char *const draft_no_name[] = { "cid name",  "not set",	  "none",     "null",	    "n/a",
-				      "asterisk",  "device",	  "_undef_",  "no name",    "(no name)",
-				      "kein name", "(kein name)", "sans nom", "(sans nom)", NULL };
+const char *const draft_withheld[] = {
+	"anonymous", "unknown", "unknown caller", "an unknown caller", "private", "private number",
+	"restricted", "unavailable", "withheld", "number withheld", "no caller id", "blocked",
+	"anonym", "unbekannt", "unbekannter anrufer", "unterdrückt", "nummer unterdrückt", "anonyme",
+	"inconnu", "appelant inconnu", "masqué", "numéro masqué", "privé", "desconocido", "privado",
+	"sconosciuto", "anoniem", "onbekend", "desconhecido", "okänd", "nieznany", "неизвестно", NULL
+};
+const char *const draft_no_name[] = {
+	"cid name", "not set", "none", "null", "n/a", "asterisk", "device", "_undef_", "no name",
+	"name unavailable", "(no name)", "kein name", "(kein name)", "sans nom", "(sans nom)", NULL
+};
 
 /* Is word, case folded, one of words? */
 static bool listed(const char *words, const char *word, gsize size)

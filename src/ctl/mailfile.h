@@ -1,4 +1,4 @@
-/* mailfile.h - a mail from a file, or from standard input ("-"), for the commands that read mails; the mails of an mbox. */
+/* mailfile.h - a mail, or an mbox of them, from a file or from standard input ("-"), for the commands that read mails. */
 #ifndef RINGBACK_MAILFILE_H
 #define RINGBACK_MAILFILE_H
 
@@ -10,8 +10,8 @@
 /* All of it in *mail_r (g_free). False and *err (ERR_INPUT, ERR_LIMIT), naming the file. */
 bool mailfile_read(const char *file, char **mail_r, gsize *size_r, GError **err);
 
-/* The mails in it: those of an mbox, which begins with "From " (RFC 4155; ">From " loses its ">"), or the one that it is.
- * At most max are taken. GBytes *, which the array frees; never empty. */
+/* The mails in it: those of an mbox, which begins with "From " (RFC 4155; ">From " loses its ">"), or the one that
+ * it is. At most max are taken. GBytes *, which the array frees; never empty. */
 GPtrArray *mailfile_split(const char *mail, gsize size, guint max);
 
 #endif
