@@ -26,13 +26,6 @@ static int usage(void)
 	return EX_USAGE;
 }
 
-static bool zone_known(const char *zone)
-{
-	g_autoptr(GTimeZone) tz = g_time_zone_new_identifier(zone);
-
-	return tz != NULL;
-}
-
 static bool option(struct parse *p, int o)
 {
 	switch (o) {
@@ -44,16 +37,10 @@ static bool option(struct parse *p, int o)
 		return true;
 	case 'r':
 		p->region = optarg;
-		if (phone_region_known(optarg))
-			return true;
-		fprintf(stderr, "ringback parse: no region \"%s\"; an ISO 3166 code is meant, such as GB\n", optarg);
-		return false;
+		return command_region("parse", optarg);
 	case 'z':
 		p->zone = optarg;
-		if (zone_known(optarg))
-			return true;
-		fprintf(stderr, "ringback parse: no time zone \"%s\"; such as Europe/London\n", optarg);
-		return false;
+		return command_zone("parse", optarg);
 	default:
 		return false;
 	}

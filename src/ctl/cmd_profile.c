@@ -6,14 +6,6 @@
 
 #include "clock.h"
 #include "cmd_profile.h"
-#include "phone.h"
-
-static bool zone_known(const char *zone)
-{
-	g_autoptr(GTimeZone) tz = g_time_zone_new_identifier(zone);
-
-	return tz != NULL;
-}
 
 static bool option(struct profile_options *o, const char *command, int letter)
 {
@@ -21,21 +13,8 @@ static bool option(struct profile_options *o, const char *command, int letter)
 	case 'n': o->name = optarg; return true;
 	case 'o': o->output = optarg; return true;
 	case 'f': return o->force = true;
-	case 'r':
-		o->region = optarg;
-		if (phone_region_known(optarg))
-			return true;
-		fprintf(stderr,
-			"ringback profile %s: no region \"%s\"; an ISO 3166 code is meant, such as GB\n",
-			command, optarg);
-		return false;
-	case 'z':
-		o->zone = optarg;
-		if (zone_known(optarg))
-			return true;
-		fprintf(stderr, "ringback profile %s: no time zone \"%s\"; such as Europe/London\n", command,
-			optarg);
-		return false;
+	case 'r': return command_region(command, o->region = optarg);
+	case 'z': return command_zone(command, o->zone = optarg);
 	default:
 		return false;
 	}
@@ -51,6 +30,7 @@ bool profile_options(struct profile_options *o, const char *allowed, int argc, c
 		{ "timezone", required_argument, NULL, 'z' },
 		{ NULL, 0, NULL, 0 },
 	};
+	g_autofree char *whole = g_strconcat("profile ", argv[0], NULL);
 	int letter;
 
 	optind = 0;	/* glibc: from the start, whatever main read before */
@@ -59,7 +39,7 @@ bool profile_options(struct profile_options *o, const char *allowed, int argc, c
 			fprintf(stderr, "ringback profile %s has no such option\n", argv[0]);
 			return false;
 		}
-		if (!option(o, argv[0], letter))
+		if (!option(o, whole, letter))
 			return false;
 	}
 	return true;

@@ -6,6 +6,7 @@
 #include <sysexits.h>
 
 #include "err.h"
+#include "phone.h"
 #include "text.h"
 
 #define NAMES_SHOWN 20
@@ -26,6 +27,24 @@ int command_usage(const struct command_def *c)
 {
 	fprintf(stderr, "usage: ringback %s %s\n", c->name, c->arguments);
 	return EX_USAGE;
+}
+
+bool command_region(const char *command, const char *region)
+{
+	if (phone_region_known(region))
+		return true;
+	fprintf(stderr, "ringback %s: no region \"%s\"; an ISO 3166 code is meant, such as GB\n", command, region);
+	return false;
+}
+
+bool command_zone(const char *command, const char *zone)
+{
+	g_autoptr(GTimeZone) tz = g_time_zone_new_identifier(zone);
+
+	if (tz)
+		return true;
+	fprintf(stderr, "ringback %s: no time zone \"%s\"; such as Europe/London\n", command, zone);
+	return false;
 }
 
 int command_load(struct command_env *env, struct command_work *w)

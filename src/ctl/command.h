@@ -45,6 +45,10 @@ void command_end(struct command_work *w);
 int command_fail(int code, const char *format, ...) G_GNUC_PRINTF(2, 3);
 int command_usage(const struct command_def *c);		/* EX_USAGE */
 
+/* Is it a region (ISO 3166), a time zone (IANA)? False after having said, as `ringback COMMAND`, that it is none. */
+bool command_region(const char *command, const char *region);
+bool command_zone(const char *command, const char *zone);
+
 /* The item named "RB-17", "rb17" or "17"; 0, or an exit code after having said why. */
 int command_item(struct command_work *w, const char *name, struct item **i_r);
 
