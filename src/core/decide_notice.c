@@ -117,7 +117,7 @@ static struct item *new_item(struct think *t, const struct match *m)
 		.caller_raw = c->caller_raw ? text_line(t->a, c->caller_raw, 64) : NULL,
 		.caller_name = c->caller_name ? text_line(t->a, c->caller_name, 100) : NULL,
 		.called = c->called ? text_line(t->a, c->called, 100) : NULL, .call_time = c->time,
-		.duration_s = c->duration_s, .transcript = c->transcript, .profile = c->profile, .calls = 1,
+		.duration_s = c->duration_s, .transcript = c->transcript, .profile = c->profile, .source = c->source, .calls = 1,
 		.created = t->now, .last_call = t->now, .thread_id = thread_id(t, m)
 	};
 
@@ -132,10 +132,10 @@ static void take_new(struct think *t, const struct match *m)
 
 	t->d->created = true;
 	think_why(t, "new");
-	think_journal(t, i, JOURNAL_CREATED, "pbx", "mail", "%s call of %s on %s (%s, %s); owner %s%s; policy %s",
+	think_journal(t, i, JOURNAL_CREATED, "pbx", "mail", "%s call of %s on %s (%s, %s); owner %s%s; policy %s%s%s",
 		      class_name(i->class), caller_words(t, m->call), m->dialled->name, m->found,
 		      hours_covers(m->dialled->hours, t->now) ? "open" : "closed", think_name(t, i->owner),
-		      why, p ? p->id : "none");
+		      why, p ? p->id : "none", i->source ? "; source " : "", i->source ? i->source : "");
 	if (m->call->reason == REASON_ANSWERED_ELSEWHERE) {
 		i->due = t->now;
 		suppress(t, i);
@@ -314,6 +314,8 @@ void decide_notice(struct think *t)
 		think_why(t, "class=system: a mail of the PBX that is about no call");
 		return;
 	}
+	if (c->source)
+		think_why(t, "source=%s", c->source);
 	if (!line) {
 		t->d->mail = MAIL_PASS;
 		think_why(t, "no line: nobody to own it");

@@ -83,7 +83,7 @@ struct item *item_copy(struct arena *a, const struct item *from)
 	struct item *i = arena_memdup(a, from, sizeof(*from));
 	const char **const fields[] = {
 		&i->key, &i->call_id, &i->line, &i->owner, &i->caller, &i->caller_raw, &i->caller_name,
-		&i->called, &i->transcript, &i->profile, &i->acked_by, &i->policy, &i->told, &i->thread_id
+		&i->called, &i->transcript, &i->profile, &i->source, &i->acked_by, &i->policy, &i->told, &i->thread_id
 	};
 
 	dup_each(a, fields, G_N_ELEMENTS(fields));

@@ -38,6 +38,7 @@ struct item {
 	int duration_s;		/* of the newest recording; -1 */
 	const char *transcript;	/* of the newest recording */
 	const char *profile;
+	const char *source;	/* who told of it first; NULL: an item of a ringback that had no names for them */
 	int64_t calls;		/* how often they tried; 1 and up */
 	int64_t created, updated;
 	int64_t last_call;	/* arrival of the newest call (not of copies) */
@@ -120,6 +121,18 @@ struct override {
 	int64_t from, to;	/* to is not part of it, and is after from */
 	int64_t created;
 	const char *by;		/* who said so; never NULL */
+};
+
+/* How many mails of a source a profile read, and how many of them lacked a field that it expects: see tx_drift(). */
+#define DRIFT_READ ""		/* field: all that were read */
+#define DRIFT_UNREAD "*"	/* field: mails of its product that no profile read */
+#define DRIFT_KEPT_DAYS 400
+
+struct drift {
+	const char *source, *profile;
+	const char *field;	/* DRIFT_READ, DRIFT_UNREAD, or the name of the field that was missing */
+	int64_t n;
+	int64_t first, last;	/* when */
 };
 
 /* The code of an item on one phone: two digits, unless very many are open. */

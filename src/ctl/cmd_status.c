@@ -3,8 +3,12 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "clock.h"
 #include "command.h"
 #include "control.h"
+#include "text.h"
+
+#define DRIFT_SHOWN_DAYS 30
 
 static const char *const roles[] = { "milter", "courier" };
 
@@ -92,6 +96,89 @@ static int print_store(const struct command_work *w, struct printer *out)
 	return EX_OK;
 }
 
+/* ---- what the sources said, of late ---- */
+
+struct sources_work {
+	int64_t since;
+	struct arena *a;
+	struct drift *drift;
+	gsize n;
+};
+
+static bool think_drift(struct store_tx *tx, void *user, GError **err)
+{
+	struct sources_work *s = user;
+
+	return tx_drift(tx, s->since, s->a, &s->drift, &s->n, err);
+}
+
+/* The counts of one source and profile, which are those from d on; gives how many they are. */
+static gsize print_profile(struct printer *out, const struct drift *d, gsize n)
+{
+	g_autoptr(GString) missing = g_string_new(NULL);
+	int64_t read = 0, unread = 0, since = 0, last = 0;
+	char buf[32];
+	gsize i;
+
+	for (i = 0; i < n && strcmp(d[i].source, d->source) == 0 && strcmp(d[i].profile, d->profile) == 0; i++) {
+		if (strcmp(d[i].field, DRIFT_READ) == 0) {
+			read = d[i].n;
+			continue;
+		}
+		if (strcmp(d[i].field, DRIFT_UNREAD) == 0)
+			unread = d[i].n;
+		else
+			g_string_append_printf(missing, "%s%s %" G_GINT64_FORMAT, missing->len ? ", " : "", d[i].field, d[i].n);
+		since = since ? MIN(since, d[i].first) : d[i].first;
+		last = MAX(last, d[i].last);
+	}
+	printer_string(out, "profile", d->profile);
+	printer_int(out, "read", read);
+	printer_int(out, "unread", unread);
+	printer_string(out, "missing", missing->len ? missing->str : NULL);
+	printer_string(out, "drift_since", since ? text_time(since, buf) : NULL);
+	printer_string(out, "drift_last", last ? text_time(last, buf) : NULL);
+	return i;
+}
+
+static void print_source(struct printer *out, const struct sources_work *s, const char *name)
+{
+	bool any = false;
+
+	for (gsize i = 0; i < s->n;) {
+		if (strcmp(s->drift[i].source, name) != 0) {
+			i++;
+			continue;
+		}
+		any = true;
+		printer_begin(out);
+		printer_string(out, "record", "source");
+		printer_string(out, "source", name);
+		i += print_profile(out, &s->drift[i], s->n - i);
+		printer_end(out);
+	}
+	if (any)
+		return;
+	printer_begin(out);
+	printer_string(out, "record", "source");
+	printer_string(out, "source", name);
+	print_profile(out, &(struct drift){ name, NULL, DRIFT_READ, 0, 0, 0 }, 0);
+	printer_end(out);
+}
+
+static int print_sources(const struct command_work *w, struct printer *out)
+{
+	struct sources_work s = { .since = clock_now() - DRIFT_SHOWN_DAYS * 86400, .a = w->a };
+	const GPtrArray *sources = w->conf->sources;
+	g_autoptr(GError) err = NULL;
+
+	if (store_read(w->store, think_drift, &s, &err) != STORE_DONE)
+		return command_fail(EX_TEMPFAIL, "%s", err->message);
+	for (guint i = 0; i < sources->len; i++)
+		print_source(out, &s, ((const struct source *)sources->pdata[i])->name);
+	return EX_OK;
+}
+
 static int run_status(struct command_env *env, int argc, char **argv)
 {
 	struct command_work w = { 0 };
@@ -110,6 +197,8 @@ static int run_status(struct command_env *env, int argc, char **argv)
 		running += print_role(&w, env->out, roles[i]);
 	if (!code)
 		code = print_store(&w, env->out);
+	if (!code)
+		code = print_sources(&w, env->out);
 	if (!running)
 		code = command_fail(EX_UNAVAILABLE, "no ringbackd runs (no answer in %s)", w.conf->run_dir);
 	command_end(&w);
@@ -119,7 +208,7 @@ static int run_status(struct command_env *env, int argc, char **argv)
 const struct command_def cmd_status = {
 	.name = "status",
 	.arguments = "[--json]",
-	.help = "the daemon that runs, and what the store holds",
+	.help = "the daemon that runs, what the store holds, and what the sources said in the last 30 days",
 	.run = run_status,
 };
 

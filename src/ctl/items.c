@@ -112,6 +112,7 @@ static void print_call(struct command_work *w, struct printer *out, const struct
 	printer_string(out, "transcript", i->transcript);
 	printer_string(out, "call_id", i->call_id);
 	printer_string(out, "profile", i->profile);
+	printer_string(out, "source", i->source);
 }
 
 static void print_life(struct command_work *w, struct printer *out, const struct item *i)

@@ -12,6 +12,7 @@
 /* A mail that waits in a queue comes again for five days at most (Postfix, maximal_queue_lifetime). */
 #define RETRY_WINDOW_S (7 * 86400)
 #define NOTICES_MAX 64
+#define WARN_EVERY_S 3600
 
 struct engine {
 	struct store *store;
@@ -20,6 +21,7 @@ struct engine {
 	void (*wake)(void *);
 	void *wake_user;
 	int64_t woken_for;	/* when the job is due that wake was called for last */
+	GHashTable *warned;	/* "source profile" -> int64_t *, when they were warned of last */
 };
 
 /* What a think gets and gives. The arena is the caller's; a think that runs again takes more of it. */
@@ -29,6 +31,7 @@ struct turn {
 	int64_t job, item;
 	int64_t now;
 	const char *provider;
+	const char *source, *profile;	/* of a mail that is not read any more */
 	const struct receipt *receipt;
 	struct arena *a;
 	struct decision *decision;
@@ -40,6 +43,7 @@ struct engine *engine_new(struct store *store, struct conf *conf, void (*wake)(v
 
 	g_mutex_init(&e->lock);
 	e->store = store;
+	e->warned = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	e->conf = conf_ref(conf);
 	e->wake = wake;
 	e->wake_user = user;
@@ -51,6 +55,7 @@ void engine_free(struct engine *e)
 	if (!e)
 		return;
 	conf_unref(e->conf);
+	g_hash_table_unref(e->warned);
 	g_mutex_clear(&e->lock);
 	g_free(e);
 }
@@ -72,6 +77,7 @@ void engine_set_conf(struct engine *e, struct conf *c)
 	g_mutex_lock(&e->lock);
 	old = e->conf;
 	e->conf = c;
+	g_hash_table_remove_all(e->warned);	/* names that are no more */
 	g_mutex_unlock(&e->lock);
 	conf_unref(old);
 }
@@ -176,6 +182,20 @@ static bool find_same(struct store_tx *tx, struct turn *t, struct facts *f, GErr
 	return true;
 }
 
+/* With the item's own commit it costs next to nothing, and cannot be lost. */
+static bool count_reading(struct store_tx *tx, const struct call *c, int64_t now, GError **err)
+{
+	if (!c->source || !c->profile)
+		return true;
+	if (!tx_drift_add(tx, c->source, c->profile, DRIFT_READ, now, err))
+		return false;
+	for (guint f = 0; f < N_FIELDS; f++)
+		if ((c->missing & 1u << f) &&
+		    !tx_drift_add(tx, c->source, c->profile, call_field_name((enum call_field)f), now, err))
+			return false;
+	return true;
+}
+
 static bool think_notice(struct store_tx *tx, void *user, GError **err)
 {
 	struct turn *t = user;
@@ -193,7 +213,7 @@ static bool think_notice(struct store_tx *tx, void *user, GError **err)
 	if (f.item && !tx_notices(tx, f.item->id, NOTICES_MAX, t->a, &notices, &f.n_notices, err))
 		return false;
 	f.notices = notices;
-	return decide_and_apply(tx, t, &f, err);
+	return count_reading(tx, t->event.call, t->now, err) && decide_and_apply(tx, t, &f, err);
 }
 
 struct decision *engine_take(struct engine *e, const struct conf *conf, const struct event *notice, struct arena *a,
@@ -203,6 +223,35 @@ struct decision *engine_take(struct engine *e, const struct conf *conf, const st
 
 	t.event.kind = EVENT_NOTICE;
 	return run(e, think_notice, &t, err) ? t.decision : NULL;
+}
+
+/* ---- drift ---- */
+
+static bool think_unread(struct store_tx *tx, void *user, GError **err)
+{
+	const struct turn *t = user;
+
+	return tx_drift_add(tx, t->source, t->profile, DRIFT_UNREAD, t->now, err);
+}
+
+bool engine_unread(struct engine *e, const char *source, const char *profile, GError **err)
+{
+	struct turn t = { .source = source, .profile = profile, .now = clock_now() };
+
+	return store_run(e->store, think_unread, &t, err) == STORE_DONE;
+}
+
+bool engine_warns_of_drift(struct engine *e, const char *source, const char *profile)
+{
+	g_autofree char *key = g_strconcat(source, " ", profile, NULL);
+	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&e->lock);
+	const int64_t *before = g_hash_table_lookup(e->warned, key), now = clock_now();
+
+	(void)locker;
+	if (before && now - *before < WARN_EVERY_S && now >= *before)
+		return false;
+	g_hash_table_replace(e->warned, g_steal_pointer(&key), g_memdup2(&now, sizeof(now)));
+	return true;
 }
 
 /* ---- a reply ---- */

@@ -40,6 +40,13 @@ void engine_set_conf(struct engine *e, struct conf *c);
 struct decision *engine_take(struct engine *e, const struct conf *conf, const struct event *notice, struct arena *a,
 			     GError **err);
 
+/* A mail of that profile's product came from the source, and no profile reads it any more: counted. False and *err: the
+ * store failed. */
+bool engine_unread(struct engine *e, const char *source, const char *profile, GError **err);
+
+/* Is it time to warn that mails of the source are not what the profile expects? At most once an hour. Any thread. */
+bool engine_warns_of_drift(struct engine *e, const char *source, const char *profile);
+
 /* The other events. False and *err likewise, or ERR_USAGE where a command makes no sense. d_r may be NULL. */
 bool engine_reply(struct engine *e, const char *provider, const char *phone, const char *text, GError **err);
 bool engine_receipt(struct engine *e, const char *provider, const struct receipt *r, GError **err);

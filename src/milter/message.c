@@ -480,7 +480,7 @@ static sfsistat carry_out(const struct message *m, SMFICTX *ctx, const struct de
 	return SMFIS_ACCEPT;
 }
 
-static struct call *read_call(const struct message *m, const struct letter *l)
+static struct call *read_call(const struct message *m, const struct letter *l, struct profile_drift *drift_r)
 {
 	const struct profile_context ctx = {
 		.region = m->source->region,
@@ -488,6 +488,7 @@ static struct call *read_call(const struct message *m, const struct letter *l)
 		.arrived = clock_now(),
 		.generic = generic_limit(m),
 		.allowed = m->source->allowed,
+		.drift = drift_r,
 	};
 	struct call *c = profiles_read(m->conf->profiles, l, &ctx, m->arena);
 
@@ -496,19 +497,42 @@ static struct call *read_call(const struct message *m, const struct letter *l)
 	return c;
 }
 
+/* The mail came as the PBX wrote it before its last update, or not: somebody should look at the profile. */
+static void tell_drift(const struct message *m, struct engine *engine, const char *queue_id,
+		       const struct profile_drift *drift, bool read)
+{
+	g_autoptr(GString) missing = g_string_new(read ? " missing=" : " missing=all");
+	g_autoptr(GError) err = NULL;
+
+	if (!drift->profile)
+		return;
+	if (!read && !engine_unread(engine, m->source->name, drift->profile, &err))
+		log_error("%s: drift not counted: %s", queue_id, err->message);
+	if (!engine_warns_of_drift(engine, m->source->name, drift->profile))
+		return;
+	for (guint f = 0; read && f < N_FIELDS; f++)
+		if (drift->missing & 1u << f)
+			g_string_append_printf(missing, "%s%s", g_str_has_suffix(missing->str, "=") ? "" : ",",
+					       call_field_name((enum call_field)f));
+	log_warn("%s: drift=yes source=%s profile=%s%s its mails have changed; ringback status counts them", queue_id,
+		 m->source->name, drift->profile, missing->str);
+}
+
 static sfsistat take(struct message *m, SMFICTX *ctx, struct engine *engine, const char *queue_id)
 {
 	const struct letter *l = reader_read(m->mail, m->mail_size, NULL, m->arena);
 	g_autoptr(GError) err = NULL;
+	struct profile_drift drift;
 	struct event e = {
 		.kind = EVENT_NOTICE,
-		.call = read_call(m, l),
+		.call = read_call(m, l, &drift),
 		.rcpts = addresses(m),
 		.message_id = l->message_id,
 		.queue_id = queue_id,
 	};
 	const struct decision *d;
 
+	tell_drift(m, engine, queue_id, &drift, e.call != NULL);
 	if (!e.call) {
 		tally(TALLY_PASSED);
 		log_info("%s: mail=pass why=no-profile", queue_id);

@@ -211,6 +211,20 @@ bool tx_overrides(struct store_tx *tx, int64_t since, struct arena *a, struct ov
 	return tx->ops->overrides(tx, since, a, overrides_r, n_r, err);
 }
 
+bool tx_drift_add(struct store_tx *tx, const char *source, const char *profile, const char *field, int64_t at,
+		  GError **err)
+{
+	g_assert(source && profile && field && at >= 0);
+	return tx->ops->drift_add(tx, source, profile, field, at, err);
+}
+
+bool tx_drift(struct store_tx *tx, int64_t since, struct arena *a, struct drift **drift_r, gsize *n_r, GError **err)
+{
+	*drift_r = NULL;
+	*n_r = 0;
+	return tx->ops->drift(tx, since, a, drift_r, n_r, err);
+}
+
 bool tx_counts(struct store_tx *tx, struct store_counts *c_r, GError **err)
 {
 	*c_r = (struct store_counts){ 0 };

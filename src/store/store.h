@@ -118,6 +118,12 @@ bool tx_override_insert(struct store_tx *tx, struct override *o, GError **err);
 bool tx_override_remove(struct store_tx *tx, int64_t id, bool *found_r, GError **err);
 bool tx_overrides(struct store_tx *tx, int64_t since, struct arena *a, struct override **overrides_r, gsize *n_r,
 		  GError **err);
+/* Counts one mail of the source for the profile and field (see struct drift), at that time. What is older than
+ * DRIFT_KEPT_DAYS is forgotten. */
+bool tx_drift_add(struct store_tx *tx, const char *source, const char *profile, const char *field, int64_t at,
+		  GError **err);
+/* The sums since the day of `since`, by source, profile and field; at most 10,000, an array of structs. */
+bool tx_drift(struct store_tx *tx, int64_t since, struct arena *a, struct drift **drift_r, gsize *n_r, GError **err);
 
 struct store_counts {
 	gint64 items, live, notices, journal;

@@ -41,6 +41,8 @@ struct store_ops {
 	bool (*override_insert)(struct store_tx *, struct override *, GError **);
 	bool (*override_remove)(struct store_tx *, int64_t, bool *, GError **);
 	bool (*overrides)(struct store_tx *, int64_t, struct arena *, struct override **, gsize *, GError **);
+	bool (*drift_add)(struct store_tx *, const char *, const char *, const char *, int64_t, GError **);
+	bool (*drift)(struct store_tx *, int64_t, struct arena *, struct drift **, gsize *, GError **);
 	bool (*counts)(struct store_tx *, struct store_counts *, GError **);
 };
 

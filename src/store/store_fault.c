@@ -197,6 +197,18 @@ static bool fault_overrides(struct store_tx *tx, int64_t since, struct arena *a,
 	PASS(overrides, since, a, overrides_r, n_r);
 }
 
+static bool fault_drift_add(struct store_tx *tx, const char *source, const char *profile, const char *field,
+			    int64_t at, GError **err)
+{
+	PASS(drift_add, source, profile, field, at);
+}
+
+static bool fault_drift(struct store_tx *tx, int64_t since, struct arena *a, struct drift **drift_r, gsize *n_r,
+			GError **err)
+{
+	PASS(drift, since, a, drift_r, n_r);
+}
+
 static bool fault_counts(struct store_tx *tx, struct store_counts *c_r, GError **err)
 {
 	PASS(counts, c_r);
@@ -244,6 +256,8 @@ static const struct store_ops fault_ops = {
 	.override_insert = fault_override_insert,
 	.override_remove = fault_override_remove,
 	.overrides = fault_overrides,
+	.drift_add = fault_drift_add,
+	.drift = fault_drift,
 	.counts = fault_counts,
 };
 

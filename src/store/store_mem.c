@@ -280,6 +280,8 @@ static const struct store_ops mem_ops = {
 	.override_insert = mem_override_insert,
 	.override_remove = mem_override_remove,
 	.overrides = mem_overrides,
+	.drift_add = mem_drift_add,
+	.drift = mem_drift,
 	.counts = mem_counts,
 };
 

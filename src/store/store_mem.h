@@ -6,7 +6,7 @@
 #include "store_driver.h"
 
 enum table { TABLE_ITEMS, TABLE_NOTICES, TABLE_JOBS, TABLE_JOURNAL, TABLE_CODES, TABLE_STOPS, TABLE_OVERRIDES,
-	N_TABLES };
+	TABLE_DRIFT, N_TABLES };
 
 struct undo {
 	enum table table;
@@ -67,6 +67,9 @@ bool mem_override_insert(struct store_tx *tx, struct override *o, GError **err);
 bool mem_override_remove(struct store_tx *tx, int64_t id, bool *found_r, GError **err);
 bool mem_overrides(struct store_tx *tx, int64_t since, struct arena *a, struct override **overrides_r, gsize *n_r,
 		   GError **err);
+bool mem_drift_add(struct store_tx *tx, const char *source, const char *profile, const char *field, int64_t at,
+		   GError **err);
+bool mem_drift(struct store_tx *tx, int64_t since, struct arena *a, struct drift **drift_r, gsize *n_r, GError **err);
 bool mem_counts(struct store_tx *tx, struct store_counts *c_r, GError **err);
 
 #endif

@@ -17,7 +17,8 @@ enum statement {
 	STATEMENT_JOB_BY_PROVIDER_ID, STATEMENT_JOBS_CANCEL, STATEMENT_NEXT_DUE, STATEMENT_JOURNAL_ADD,
 	STATEMENT_JOURNAL, STATEMENT_CODE_OF_ITEM, STATEMENT_CODES, STATEMENT_CODE_INSERT, STATEMENT_PHONE_STOP,
 	STATEMENT_PHONE_START, STATEMENT_PHONES_STOPPED, STATEMENT_OVERRIDE_INSERT, STATEMENT_OVERRIDE_REMOVE,
-	STATEMENT_OVERRIDES, STATEMENT_COUNTS,
+	STATEMENT_OVERRIDES, STATEMENT_DRIFT_ADD, STATEMENT_DRIFT_FORGET, STATEMENT_DRIFT,
+	STATEMENT_COUNTS,
 	N_STATEMENTS
 };
 
@@ -75,6 +76,16 @@ void bind_ref(sqlite3_stmt *s, int at, int64_t id);
 void bind_row(sqlite3_stmt *s, const struct row_type *type, const void *record);
 /* NULL and *err if the row cannot be (a damaged file). */
 void *read_row(sqlite3_stmt *s, const struct row_type *type, struct arena *a, GError **err);
+
+/* ---- statements of a think (store_sqlite_rows.c): what fails marks the think as failed ---- */
+sqlite3_stmt *tx_statement(struct store_tx *tx, enum statement which, GError **err);
+bool tx_error(struct store_tx *tx, enum statement which, GError **err);
+bool tx_change(struct store_tx *tx, enum statement which, sqlite3_stmt *s, GError **err);
+
+/* store_sqlite_drift.c: functions of store_ops. */
+bool sqlite_drift_add(struct store_tx *tx, const char *source, const char *profile, const char *field, int64_t at,
+		      GError **err);
+bool sqlite_drift(struct store_tx *tx, int64_t since, struct arena *a, struct drift **drift_r, gsize *n_r, GError **err);
 
 extern const struct store_ops sqlite_ops;
 

@@ -35,6 +35,7 @@ static const struct column item_columns[] = {
 	FIELD(item, duration_s, COLUMN_INT),
 	FIELD(item, transcript, COLUMN_TEXT),
 	FIELD(item, profile, COLUMN_TEXT),
+	FIELD(item, source, COLUMN_TEXT),
 	FIELD(item, calls, COLUMN_INT64),
 	FIELD(item, created, COLUMN_INT64),
 	FIELD(item, updated, COLUMN_INT64),
@@ -180,6 +181,13 @@ static const struct statement_def statement_defs[] = {
 	[STATEMENT_OVERRIDE_INSERT] = { "override_insert", "INSERT INTO overrides ($) VALUES (NULL, #)", &override_row },
 	[STATEMENT_OVERRIDE_REMOVE] = { "override_remove", "DELETE FROM overrides WHERE id = ?1", NULL },
 	[STATEMENT_OVERRIDES] = { "overrides", "SELECT $ FROM overrides WHERE ends > ?1 ORDER BY id", &override_row },
+	[STATEMENT_DRIFT_ADD] = { "drift_add",
+		"INSERT INTO drift (source, profile, field, day, n, first, last) VALUES (?1, ?2, ?3, ?4 / 86400, 1, ?4, ?4)"
+		" ON CONFLICT DO UPDATE SET n = n + 1, last = max(last, excluded.last) RETURNING n", NULL },
+	[STATEMENT_DRIFT_FORGET] = { "drift_forget", "DELETE FROM drift WHERE day < ?1 / 86400 - ?2", NULL },
+	[STATEMENT_DRIFT] = { "drift",
+		"SELECT source, profile, field, sum(n), min(first), max(last) FROM drift WHERE day >= ?1 / 86400"
+		" GROUP BY source, profile, field ORDER BY source, profile, field LIMIT 10000", NULL },
 	[STATEMENT_COUNTS] = { "counts",
 		"SELECT (SELECT count(*) FROM items), (SELECT count(*) FROM items WHERE until = " LIVE "),"
 		" (SELECT count(*) FROM notices), (SELECT count(*) FROM journal),"
@@ -239,6 +247,11 @@ static const char *const schema_steps[] = {
 	"CREATE TABLE overrides (id INTEGER PRIMARY KEY AUTOINCREMENT, schedule TEXT NOT NULL, person TEXT NOT NULL,"
 	" begins INTEGER NOT NULL, ends INTEGER NOT NULL, created INTEGER NOT NULL, said_by TEXT NOT NULL);"
 	"CREATE INDEX overrides_ends ON overrides (ends);",
+	/* Who told of an item; what profiles read and missed, by day. */
+	"ALTER TABLE items ADD COLUMN source TEXT;"
+	"CREATE TABLE drift (source TEXT NOT NULL, profile TEXT NOT NULL, field TEXT NOT NULL, day INTEGER NOT NULL,"
+	" n INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,"
+	" PRIMARY KEY (source, profile, field, day)) WITHOUT ROWID;",
 };
 
 /* ---- opening ---- */

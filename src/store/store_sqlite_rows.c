@@ -6,7 +6,7 @@ static struct sqlite_tx *tx_of(struct store_tx *tx)
 	return (struct sqlite_tx *)tx;
 }
 
-static sqlite3_stmt *tx_statement(struct store_tx *tx, enum statement which, GError **err)
+sqlite3_stmt *tx_statement(struct store_tx *tx, enum statement which, GError **err)
 {
 	sqlite3_stmt *s = db_statement(tx_of(tx)->db, which, err);
 
@@ -15,14 +15,14 @@ static sqlite3_stmt *tx_statement(struct store_tx *tx, enum statement which, GEr
 	return s;
 }
 
-static bool tx_error(struct store_tx *tx, enum statement which, GError **err)
+bool tx_error(struct store_tx *tx, enum statement which, GError **err)
 {
 	tx_of(tx)->failed = true;
 	return db_error(tx_of(tx)->db, which, err);
 }
 
 /* Runs what has no rows. */
-static bool tx_change(struct store_tx *tx, enum statement which, sqlite3_stmt *s, GError **err)
+bool tx_change(struct store_tx *tx, enum statement which, sqlite3_stmt *s, GError **err)
 {
 	bool ok = sqlite3_step(s) == SQLITE_DONE || tx_error(tx, which, err);
 
@@ -549,5 +549,7 @@ const struct store_ops sqlite_ops = {
 	.override_insert = sqlite_override_insert,
 	.override_remove = sqlite_override_remove,
 	.overrides = sqlite_overrides,
+	.drift_add = sqlite_drift_add,
+	.drift = sqlite_drift,
 	.counts = sqlite_counts,
 };

@@ -25,7 +25,6 @@ milter_socket = "{socket}"
 milter_socket_group = postfix
 store = "{folder}/ringback.db"
 run_dir = "{folder}/run"
-profile_dir = "{src}/conf/profiles"
 {settings}
 
 person anna {{
@@ -62,14 +61,14 @@ class Daemon:
         self.log_file = self.folder / "log"
         self.process = None
         self.extra = extra
-        self.settings = {"sources": '{ "192.0.2.0/24", "sendmail" }', "relay": '""', "hours": '"off"', "user": '""',
+        self.settings = {"profile_dir": f'"{SRC}/conf/profiles"', "sources": '{ "192.0.2.0/24", "sendmail" }', "relay": '""', "hours": '"off"', "user": '""',
                          **settings}
         self.write()
 
     def write(self, **settings):
         self.settings.update(settings)
         lines = "".join(f"{name} = {value}\n" for name, value in self.settings.items())
-        self.conf.write_text(CONF.format(folder=self.folder, socket=self.socket, src=SRC, settings=lines, audit=AUDIT,
+        self.conf.write_text(CONF.format(folder=self.folder, socket=self.socket, settings=lines, audit=AUDIT,
                                          owner=OWNER) + self.extra)
 
     # ---- running ----

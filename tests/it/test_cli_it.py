@@ -382,7 +382,7 @@ def test_why(office):
     ack = records[whats.index("acknowledged")]
     assert (ack["who"], ack["how"]) == ("anna", "text")
     assert records[0]["why"] == ("missed call of +12025550143 on Clinic (called 1201, closed); owner Anna Smith; "
-                                 "policy oncall")
+                                 "policy oncall; source default")
     out = office.daemon.cli("why", "1").stdout
     assert out.splitlines()[0] == "RB-1: missed from +12025550143 for Clinic; acked, owner Anna Smith"
     assert re.search(r"acknowledged +Anna Smith +text", out)
@@ -482,8 +482,9 @@ def test_help_of_each_command():
 
 def test_status(office):
     records = objects(office.daemon.cli("status", "--json"))
-    assert [r["record"] for r in records] == ["daemon", "daemon", "store"]
-    milter, courier, store = records
+    assert [r["record"] for r in records] == ["daemon", "daemon", "store", "source"]
+    milter, courier, store, source = records
+    assert (source["source"], source["read"], source["unread"], source["missing"]) == ("default", 1, 0, None)
     assert (milter["role"], courier["role"]) == ("milter", "courier")
     assert milter["running"] and milter["pid"] == office.daemon.process.pid
     assert (milter["milter.notices"], milter["milter.edited"]) == (1, 1)
@@ -499,7 +500,7 @@ def test_no_daemon(office):
     r = office.daemon.cli("status", "--json", ok=False)
     assert r.returncode == EX_UNAVAILABLE and "no ringbackd runs" in r.stderr
     records = objects(r)
-    assert [x.get("running") for x in records] == [False, False, None] and records[2]["items"] == 1
+    assert [x.get("running") for x in records] == [False, False, None, None] and records[2]["items"] == 1
     r = office.daemon.cli("reload", ok=False)
     assert r.returncode == EX_UNAVAILABLE and "no ringbackd runs" in r.stderr
     [o] = objects(office.daemon.cli("ack", "--json", "--by", "bob", "1"))

@@ -1,4 +1,7 @@
 """Who may speak for a PBX: by address, by login, by sender, by signature; and that nobody else may, whatever he writes."""
+import json
+import re
+
 import lures
 import mails
 import pytest
@@ -33,6 +36,10 @@ def assert_item(site, source="pbx"):
     assert site.rcpts() == [OWNER, AUDIT], site.daemon.log()
     assert all(copy.header("X-Ringback-Item") for _, copy in site.delivered())
     assert f" source={source} " in site.daemon.log()
+    assert f"source={source}" in site.delivered()[0][1].header("X-Ringback-Why")
+    assert site.daemon.rows("SELECT source FROM items ORDER BY id DESC LIMIT 1") == [(source,)]
+    created = site.daemon.rows("SELECT why FROM journal WHERE what = 'created' ORDER BY id DESC LIMIT 1")
+    assert created[0][0].endswith(f"; source {source}")
 
 
 def assert_just_mail(site, mail):
@@ -110,6 +117,78 @@ def test_region_and_zone_of_a_source(empty_site):
     send_taken(empty_site, mails.freepbx_missed(number="2025550145"), client="192.0.2.11")
     assert_item(empty_site, "rest")
     assert empty_site.mailboxes.of(OWNER)[0].header("X-Ringback-Caller") == "+12025550145"
+
+
+# ---- drift: mails that a product's update has changed ----
+
+ACME = r"""
+profile "acme-missed" {
+	signature { from('Acme') }
+	match { from('Acme') text('Caller: ') }
+	extract { text('Caller: (?<caller>\d+)') text('Line: (?<called>\S+)') text('Time: (?<time>[0-9: -]+)') }
+	dates = { "en_US|yyyy-MM-dd HH:mm:ss" }
+	expect = { caller, time }
+}
+"""
+
+
+@pytest.fixture
+def acme(tmp_path):
+    """The settings for a profile that is ours alone."""
+    (tmp_path / "acme.conf").write_text(ACME)
+    return {"profile_dir": f'"{tmp_path}"'}
+
+
+def acme_missed(n=0, text="Caller: {}\nLine: 1201\nTime: 2026-03-03 21:16:12\n"):
+    return mails.crlf(f"""\
+From: Acme <pbx@pbx.example.com>
+To: anna@example.com
+Subject: Missed
+Date: Tue, 3 Mar 2026 21:16:12 -0500
+Message-ID: <acme-{next(mails.counter)}@pbx.example.com>
+
+""" + text.format(f"20255501{n + 40}"))
+
+
+def sources_of(site):
+    records = [json.loads(line) for line in site.daemon.cli("status", "--json").stdout.splitlines()]
+    return [r for r in records if r["record"] == "source"]
+
+
+def test_drift(empty_site, acme):
+    start(empty_site, SECTIONS["networks"] + 'source quiet { networks = { "203.0.113.77" } }\n', **acme)
+    assert [(r["source"], r["profile"], r["read"], r["missing"]) for r in sources_of(empty_site)] == [
+        ("pbx", None, 0, None), ("quiet", None, 0, None), ("default", None, 0, None)]
+    for n, text in enumerate(["Caller: {}\nTime: 2026-03-03 21:16:12\n", "Caller: {}\nWhen: 9 pm\n", "Caller: \nWhen: 9 pm\n",
+                              "Caller: {}\nTime: 2026-03-03 21:16:12\n"]):
+        empty_site.send(acme_missed(n, text), [OWNER])
+    empty_site.send(acme_missed(5, "From: {}\n"), ["anna@example.com"])
+    pbx, quiet, _ = sources_of(empty_site)
+    assert (pbx["profile"], pbx["read"], pbx["unread"], pbx["missing"]) == ("acme-missed", 4, 1, "caller 1, time 2")
+    assert pbx["drift_since"] <= pbx["drift_last"] and pbx["drift_since"].startswith("20")
+    assert (quiet["source"], quiet["read"]) == ("quiet", 0)
+    text = empty_site.daemon.cli("status").stdout
+    assert re.search(r"missing +caller 1, time 2\n", text)
+    # Once an hour at most, whatever comes.
+    warnings = [line for line in empty_site.daemon.log().splitlines() if "drift=yes" in line]
+    assert len(warnings) == 1 and "source=pbx profile=acme-missed missing=time " in warnings[0]
+
+
+def test_drift_of_what_is_read_no_more(empty_site, acme):
+    start(empty_site, SECTIONS["networks"], **acme)
+    mail = acme_missed(text="From: {}\n")
+    send_taken(empty_site, mail)
+    assert_just_mail(empty_site, mail)
+    [pbx, _] = sources_of(empty_site)
+    assert (pbx["profile"], pbx["read"], pbx["unread"], pbx["missing"]) == ("acme-missed", 0, 1, None)
+    assert "drift=yes source=pbx profile=acme-missed missing=all" in empty_site.daemon.log()
+
+
+def test_strangers_do_not_drift(empty_site, acme):
+    start(empty_site, SECTIONS["networks"], **acme)
+    send_taken(empty_site, acme_missed(text="From: {}\n"), client=STRANGER)
+    assert [r["unread"] for r in sources_of(empty_site)] == [0, 0]
+    assert "drift=" not in empty_site.daemon.log()
 
 
 # ---- signatures, with a verifier before us ----
@@ -215,7 +294,8 @@ def test_not_signed(signed, signed_site, name):
         if change:
             assert change[0] in mail
             mail = mail.replace(*change)
-        send_taken(signed_site, mail, client=STRANGER)
+        # Postfix takes the author of a mail without one from here.
+        send_taken(signed_site, mail, client=STRANGER, sender="eve@example.net")
         assert_just_mail(signed_site, mail)
 
 

@@ -876,6 +876,89 @@ static void test_overrides(struct world *w)
 	g_assert_false(r.found);
 }
 
+struct sight {
+	const char *source, *profile, *field;
+	int64_t at;
+};
+
+static bool see(struct store_tx *tx, void *user, GError **err)
+{
+	const struct sight *s = user;
+
+	return tx_drift_add(tx, s->source, s->profile, s->field, s->at, err);
+}
+
+static bool see_and_refuse(struct store_tx *tx, void *user, GError **err)
+{
+	return see(tx, user, err) && err_set(err, ERR_USAGE, "no");
+}
+
+static bool get_drift(struct store_tx *tx, void *user, GError **err)
+{
+	struct get *g = user;
+
+	return tx_drift(tx, g->since, g->a, (struct drift **)&g->found, &g->n, err);
+}
+
+static void assert_drift(struct world *w, int64_t since, const char *expected)
+{
+	struct get g = { .a = w->a, .since = since };
+	g_autoptr(GString) all = g_string_new(NULL);
+	const struct drift *d;
+
+	must_read(w, get_drift, &g);
+	d = g.found;
+	for (gsize i = 0; i < g.n; i++)
+		g_string_append_printf(all, "%s/%s/%s %d %d-%d\n", d[i].source, d[i].profile, d[i].field, (int)d[i].n,
+				       (int)d[i].first, (int)d[i].last);
+	g_assert_cmpstr(all->str, ==, expected);
+}
+
+#define DAY 86400
+
+static void test_drift(struct world *w)
+{
+	assert_drift(w, 0, "");
+	must(w, see, &(struct sight){ "pbx", "q", DRIFT_READ, 10 * DAY + 5 });
+	must(w, see, &(struct sight){ "pbx", "q", DRIFT_READ, 10 * DAY + 9 });
+	must(w, see, &(struct sight){ "pbx", "q", DRIFT_READ, 10 * DAY + 7 });	/* the clock was set back */
+	must(w, see, &(struct sight){ "pbx", "q", "time", 11 * DAY });
+	must(w, see, &(struct sight){ "pbx", "p", DRIFT_UNREAD, 11 * DAY + 1 });
+	must(w, see, &(struct sight){ "other", "q", DRIFT_READ, 12 * DAY });
+	must(w, see, &(struct sight){ "pbx", "q", DRIFT_READ, 12 * DAY + 3 });
+	assert_drift(w, 0, "other/q/ 1 1036800-1036800\npbx/p/* 1 950401-950401\npbx/q/ 4 864005-1036803\n"
+		     "pbx/q/time 1 950400-950400\n");
+	assert_drift(w, 12 * DAY + 3600, "other/q/ 1 1036800-1036800\npbx/q/ 1 1036803-1036803\n");
+	assert_drift(w, 13 * DAY, "");
+	g_assert_cmpint(store_run(w->s, see_and_refuse, &(struct sight){ "pbx", "p", DRIFT_UNREAD, 11 * DAY }, NULL), ==,
+			STORE_REFUSED);
+	g_assert_cmpint(store_run(w->s, see_and_refuse, &(struct sight){ "pbx", "r", "time", 900 * DAY }, NULL), ==,
+			STORE_REFUSED);
+	assert_drift(w, 11 * DAY, "other/q/ 1 1036800-1036800\npbx/p/* 1 950401-950401\npbx/q/ 1 1036803-1036803\n"
+		     "pbx/q/time 1 950400-950400\n");
+}
+
+static void test_drift_is_forgotten(struct world *w)
+{
+	must(w, see, &(struct sight){ "pbx", "p", "time", 10 * DAY });
+	must(w, see, &(struct sight){ "pbx", "p", "time", 11 * DAY + 1 });
+	must(w, see, &(struct sight){ "pbx", "q", "time", (10 + DRIFT_KEPT_DAYS) * DAY });
+	assert_drift(w, 0, "pbx/p/time 2 864000-950401\npbx/q/time 1 35424000-35424000\n");
+	must(w, see, &(struct sight){ "pbx", "q", "time", (11 + DRIFT_KEPT_DAYS) * DAY });
+	assert_drift(w, 0, "pbx/p/time 1 950401-950401\npbx/q/time 2 35424000-35510400\n");
+	must(w, see, &(struct sight){ "pbx", "p", "time", 11 * DAY + 2 });	/* an old one still finds its day */
+	assert_drift(w, 11 * DAY, "pbx/p/time 2 950401-950402\npbx/q/time 2 35424000-35510400\n");
+}
+
+static void test_drift_in_a_read(struct world *w)
+{
+	g_autoptr(GError) err = NULL;
+
+	g_assert_cmpint(store_read(w->s, see, &(struct sight){ "pbx", "p", "time", 1 }, &err), ==, STORE_FAILED);
+	g_assert_error(err, ERR_DOMAIN, ERR_STORE);
+	assert_drift(w, 0, "");
+}
+
 /* All of them take a minute on SQLite: with -m slow. */
 static int codes_in_test(void)
 {
@@ -1136,6 +1219,9 @@ static const struct test_row contract[] = {
 	{ "codes/all-taken", test_codes_all_taken },
 	{ "phones-stopped", test_phones_stopped },
 	{ "overrides", test_overrides },
+	{ "drift", test_drift },
+	{ "drift-is-forgotten", test_drift_is_forgotten },
+	{ "drift-in-a-read", test_drift_in_a_read },
 	{ "counts", test_counts },
 	{ "refused", test_refused },
 	{ "read-writes-nothing", test_read_writes_nothing },

@@ -75,12 +75,67 @@ static void assert_refused_untouched(struct world *w, const char *message)
 	g_assert_cmpmem(before, n_before, after, n_after);
 }
 
+static bool see_drift(struct store_tx *tx, void *user, GError **err)
+{
+	(void)user;
+	return tx_drift_add(tx, "pbx", "p", "time", 1000, err);
+}
+
+static bool get_drift(struct store_tx *tx, void *user, GError **err)
+{
+	struct get *g = user;
+
+	return tx_drift(tx, 0, g->a, (struct drift **)&g->found, &g->n, err);
+}
+
 static void test_newer(struct world *w)
 {
 	store_free(w->s);
 	w->s = NULL;
 	raw_sql(w, "PRAGMA user_version = 99", NULL);
 	assert_refused_untouched(w, "newer ringback");
+}
+
+#define NO_OVERRIDES "DROP TABLE overrides; ALTER TABLE items DROP COLUMN told; "
+#define NO_DRIFT "DROP TABLE drift; ALTER TABLE items DROP COLUMN source; "
+
+/* As an older ringback left the file: with an item, but without what came later. */
+static void test_older(struct world *w, const char *back)
+{
+	struct item new = new_item("k2");
+	struct drift *drift = NULL;
+	struct get g = { .a = w->a };
+
+	add_item(w, new_item("k"));
+	store_free(w->s);
+	raw_sql(w, back, NULL);
+	w->s = file_store(w);
+	g_assert_cmpstr(item_of(w, 1)->key, ==, "k");
+	g_assert_null(item_of(w, 1)->source);
+	new.source = "pbx";
+	g_assert_cmpstr(item_of(w, add_item(w, new))->source, ==, "pbx");
+	must(w, see_drift, NULL);
+	must_read(w, get_drift, &g);
+	drift = g.found;
+	g_assert_cmpuint(g.n, ==, 1);
+	g_assert_cmpstr(drift->field, ==, "time");
+	raw_sql(w, "SELECT told FROM items; SELECT * FROM overrides", NULL);
+	raw_sql(w, "INSERT INTO stops VALUES ('+447700900001', 1)", NULL);
+}
+
+static void test_version_1(struct world *w)
+{
+	test_older(w, "DROP TABLE stops; " NO_OVERRIDES NO_DRIFT "PRAGMA user_version = 1");
+}
+
+static void test_version_2(struct world *w)
+{
+	test_older(w, NO_OVERRIDES NO_DRIFT "PRAGMA user_version = 2");
+}
+
+static void test_version_3(struct world *w)
+{
+	test_older(w, NO_DRIFT "PRAGMA user_version = 3");
 }
 
 static void test_foreign(struct world *w)
@@ -455,6 +510,9 @@ void add_file_cases(void)
 		{ "journal-append-only", test_journal_append_only },
 		{ "ids-not-reused", test_ids_not_reused },
 		{ "newer", test_newer },
+	{ "version-1", test_version_1 },
+	{ "version-2", test_version_2 },
+		{ "version-3", test_version_3 },
 		{ "foreign", test_foreign },
 		{ "nowhere", test_nowhere },
 		{ "moved", test_moved },
