@@ -1,5 +1,6 @@
 #include "dates.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <unicode/ucal.h>
@@ -401,21 +402,66 @@ static const char *standalone(struct arena *a, const char *spec)
 	return copy;
 }
 
+/* Which offset an abbreviation of a zone means, asked in the countries that use it: ICU knows "CEST" in none but those. */
+static bool zone_offset(struct arena *a, const char *name, int *offset_s_r)
+{
+	static const char *const locales[] = { "en_US", "en_GB", "de", "en_AU", "en_NZ", "en_ZA", "en_CA", "en_IN" };
+	const char *text = arena_printf(a, "2000-01-01 00:00 %s", name);
+	struct line line = { .whole = true };
+	UErrorCode status = U_ZERO_ERROR;
+	g_autoptr(GTimeZone) tz = g_time_zone_new_utc();
+
+	u_strFromUTF8(line.s, G_N_ELEMENTS(line.s), &line.len, text, -1, &status);
+	for (gsize i = 0; i < G_N_ELEMENTS(locales) && U_SUCCESS(status); i++) {
+		int64_t at;
+		int32_t end;
+
+		if (read_spec(arena_printf(a, "%s|yyyy-MM-dd HH:mm z", locales[i]), &line, tz, 946684800, &at, &end)) {
+			*offset_s_r = (int)(946684800 - at);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The abbreviation that a text ends in, as an offset; NULL if there is none that anybody knows. */
+static const char *spell_zone(struct arena *a, const char *text)
+{
+	const char *blank = strrchr(text, ' ');
+	gsize n = blank ? strspn(blank + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") : 0;
+	int offset_s;
+
+	if (n < 3 || n > 5 || blank[1 + n] || !zone_offset(a, blank + 1, &offset_s))
+		return NULL;
+	return arena_printf(a, "%.*s GMT%c%02d:%02d", (int)(blank - text), text, offset_s < 0 ? '-' : '+',
+			    abs(offset_s) / 3600, abs(offset_s) / 60 % 60);
+}
+
+static bool read_line(struct arena *a, const char *spec, const char *text, GTimeZone *tz, int64_t near, struct line *line,
+		      int64_t *at_r, int32_t *end_r)
+{
+	UErrorCode status = U_ZERO_ERROR;
+
+	u_strFromUTF8(line->s, G_N_ELEMENTS(line->s), &line->len, text, -1, &status);
+	if (U_FAILURE(status) || !line->len)
+		return false;
+	return read_spec(spec, line, tz, near, at_r, end_r) ||
+	       (strstr(spec, "MMM") && read_spec(standalone(a, spec), line, tz, near, at_r, end_r));
+}
+
 static bool read_text(struct arena *a, const char *spec, const char *text, const char *zone, int64_t near,
 		      struct line *line, int64_t *at_r, int32_t *end_r)
 {
 	g_autoptr(GTimeZone) tz = zone_open(zone);
-	const char *tidy = spec ? tidy_spec(a, spec) : NULL;
-	UErrorCode status = U_ZERO_ERROR;
+	const char *tidy = spec ? tidy_spec(a, spec) : NULL, *spelt;
 
 	if (!tidy || !strchr(tidy, '|'))
 		return false;
 	text = match_case(a, strchr(tidy, '|') + 1, tidy_text(a, text_line(a, text, TEXT_MAX)));
-	u_strFromUTF8(line->s, G_N_ELEMENTS(line->s), &line->len, text, -1, &status);
-	if (U_FAILURE(status) || !line->len)
-		return false;
-	return read_spec(tidy, line, tz, near, at_r, end_r) ||
-	       (strstr(tidy, "MMM") && read_spec(standalone(a, tidy), line, tz, near, at_r, end_r));
+	if (read_line(a, tidy, text, tz, near, line, at_r, end_r))
+		return true;
+	spelt = g_str_has_suffix(tidy, " z") ? spell_zone(a, text) : NULL;
+	return spelt && read_line(a, tidy, spelt, tz, near, line, at_r, end_r);
 }
 
 bool dates_read(const char *spec, const char *text, const char *zone, int64_t near, int64_t *at_r)

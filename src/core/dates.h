@@ -8,7 +8,8 @@
 
 /* spec is "locale|pattern" with an ICU date pattern (UTS 35): "en_US|EEEE, MMMM dd, yyyy 'at' hh:mm:ss a". Lenient
  * in blanks and letter case. Where the pattern has no zone, zone (IANA) is used; where it has no date or no year, the
- * one nearest to near (Unix seconds). False if text does not fit from its first to its last character. */
+ * one nearest to near (Unix seconds). False if text does not fit from its first to its last character. Abbreviations of months
+ * and days may have a dot or none, halves of the day may be a.m., p. m. or PM, zones may be EDT, CEST or MEZ. */
 bool dates_read(const char *spec, const char *text, const char *zone, int64_t near, int64_t *at_r);
 
 /* The moment at which clocks in zone (IANA) show what clocks in UTC show at local; the one nearest to near where they

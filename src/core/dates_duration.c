@@ -35,47 +35,49 @@ static int64_t read_clock(const char **s)
 	return -1;
 }
 
-/* Units by how they begin, in the languages of conf/profiles/generic; the longer of two that begin alike comes first. */
+/* Units by how their words begin, in the languages of conf/profiles/generic, without letter case; one letter is the whole
+ * word. */
 static const struct unit {
 	const char *begin;
 	int seconds;
 } units[] = {
-	{ "std", 3600 }, { "stunde", 3600 }, { "h", 3600 }, { "ora", 3600 }, { "ore", 3600 }, { "uur", 3600 },
-	{ "uren", 3600 }, { "tim", 3600 }, { "godz", 3600 }, { "\u0447", 3600 }, { "m", 60 }, { "\u043c", 60 },
-	{ "\u2032", 60 }, { "\u2019", 60 }, { "\u2033", 1 }, { "\u201d", 1 }, { "\"", 1 }, { "s", 1 },
-	{ "\u0441", 1 },
-};
+	{ "h", 3600 }, { "hr", 3600 }, { "hour", 3600 }, { "std", 3600 }, { "stunde", 3600 }, { "heure", 3600 },
+	{ "hora", 3600 }, { "ora", 3600 }, { "ore", 3600 }, { "uur", 3600 }, { "uren", 3600 }, { "tim", 3600 },
+	{ "godz", 3600 }, { "\u0447", 3600 }, { "\u0447\u0430\u0441", 3600 }, { "m", 60 }, { "min", 60 }, { "\u043c", 60 },
+	{ "\u043c\u0438\u043d", 60 }, { "s", 1 }, { "sec", 1 }, { "sek", 1 }, { "seg", 1 }, { "\u0441", 1 },
+	{ "\u0441\u0435\u043a", 1 },
+}, marks[] = { { "\u2032", 60 }, { "\u2019", 60 }, { "\u2033", 1 }, { "\u201d", 1 }, { "\"", 1 }, { "\'\'", 1 }, { "\'", 60 } };
 
 /* "and" between two: und, et, y, e, en, och, i. */
 static const char *const joins[] = { "and ", "und ", "et ", "y ", "en ", "e ", "och ", "i ", "\u0438 " };
 
 static const char *skip_word(const char *s)
 {
-	while (*s && (g_unichar_isalpha(g_utf8_get_char(s)) || strchr("()'\"", *s)))
+	while (g_unichar_isalpha(g_utf8_get_char(s)))
 		s = g_utf8_next_char(s);
-	return s;
+	return g_str_has_prefix(s, "(s)") ? s + 3 : s;
 }
 
-/* The unit at *s, which is skipped with the word that it is part of and the blanks behind it; 0 if there is none. */
+/* The unit at *s, which is skipped; 0 if there is none. */
 static int take_unit(const char **s)
 {
-	int seconds = **s == '\'' ? (*s)[1] == '\'' ? 1 : 60 : 0;
+	const char *end = skip_word(*s);
+	g_autofree char *word = g_utf8_casefold(*s, end - *s);
 
-	for (gsize i = 0; i < G_N_ELEMENTS(units) && !seconds; i++) {
-		const char *begin = units[i].begin;
-		bool ascii = (guchar)*begin < 0x80;
+	for (gsize i = 0; i < G_N_ELEMENTS(units); i++) {
+		bool letter = *g_utf8_next_char(units[i].begin) == '\0';
 
-		if (ascii ? g_ascii_strncasecmp(*s, begin, strlen(begin)) == 0
-			  : g_unichar_tolower(g_utf8_get_char(*s)) == g_utf8_get_char(begin))
-			seconds = units[i].seconds;
+		if (letter ? strcmp(word, units[i].begin) == 0 : g_str_has_prefix(word, units[i].begin)) {
+			*s = end;
+			return units[i].seconds;
+		}
 	}
-	if (!seconds)
-		return 0;
-	if (g_unichar_isalpha(g_utf8_get_char(*s)))
-		*s = skip_word(*s);
-	else
-		*s = **s == '\'' && seconds == 1 ? *s + 2 : g_utf8_next_char(*s);
-	return seconds;
+	for (gsize i = 0; i < G_N_ELEMENTS(marks); i++)
+		if (g_str_has_prefix(*s, marks[i].begin)) {
+			*s += strlen(marks[i].begin);
+			return marks[i].seconds;
+		}
+	return 0;
 }
 
 static const char *skip_join(const char *s)
@@ -150,6 +152,8 @@ int dates_duration_start(const char *text, gsize *length_r)
 
 	if (seconds < 0)
 		return -1;
+	while (g_ascii_isspace(end[-1]))
+		end--;
 	*length_r = (gsize)(end - text);
 	while (*word == ' ' || *word == '\t')
 		word++;
