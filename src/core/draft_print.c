@@ -60,7 +60,7 @@ static void put_head(const struct draft *d, GString *out)
 	g_string_append(out,
 			"# Read it through: the comments say for which value of which sample a pattern was made.\n"
 			"# They hold names and numbers of callers: take them out before you hand the file on.\n"
-			"# Then try other mails with ringback profile test.\n");
+			"# Then try other mails with ringback profile test. ringback-profile(5) explains every line.\n");
 	if (d->n == 1)
 		g_string_append(out, "# One sample does not show what varies: give two or three, of different "
 				     "callers, if you can.\n");
