@@ -24,7 +24,7 @@ struct command_def {
 	const char *details;	/* further lines of `ringback help NAME`; NULL: none */
 };
 
-extern const struct command_def cmd_parse, cmd_replay, cmd_list, cmd_show, cmd_why, cmd_find, cmd_ack, cmd_close,
+extern const struct command_def cmd_oncall, cmd_parse, cmd_replay, cmd_list, cmd_show, cmd_why, cmd_find, cmd_ack, cmd_close,
 	cmd_assign, cmd_status, cmd_providers, cmd_reload, cmd_profile, cmd_sms;
 
 /* ---- what most commands need (command.c) ---- */
