@@ -470,7 +470,7 @@ def test_closed_is_closed(office):
 
 def test_help_of_each_command():
     commands = re.findall(r"^  ([a-z]+) ", ringback("--help").stdout.decode(), re.M)
-    assert set(commands) == {"list", "show", "why", "find", "ack", "close", "assign", "status", "providers", "sms", "reload",
+    assert set(commands) == {"list", "show", "why", "find", "ack", "close", "assign", "oncall", "status", "providers", "sms", "reload",
                              "parse", "replay", "profile"}
     for c in commands:
         for args in ([c, "--help"], ["help", c]):
