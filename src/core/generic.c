@@ -378,12 +378,15 @@ static int confidence_of(const struct generic_reading *r, int class_points)
 {
 	const struct call *c = r->call;
 	int caller = caller_points(r), points = class_points + caller;
+	bool machine = is_machine(r);
 
 	if (!has_class(r, PAGE_SUBJECT) && (r->caller_loose || !caller))
 		points = MIN(points, 30);
 	if (!caller && !(c->class == CLASS_VOICEMAIL && letter_audio(r->letter)) && !(c->called && c->time_printed))
 		points = MIN(points, 30);
-	points += is_machine(r) ? 15 : 0;
+	if (!machine && !c->time_printed && c->duration_s < 0 && !letter_audio(r->letter))
+		points = MIN(points, 30);	/* "You missed a call from Jane, 555-0143": a colleague writes so */
+	points += machine ? 15 : 0;
 	points += c->time_printed ? 10 : 0;
 	points += c->duration_s >= 0 ? 10 : 0;
 	points += c->called ? 5 : 0;
