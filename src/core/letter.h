@@ -30,7 +30,8 @@ struct letter {
 	int64_t date;		/* the Date field, Unix seconds; 0 if absent or unreadable */
 	int date_offset_s;	/* its offset east of UTC */
 	bool date_local;	/* it names no zone, against RFC 5322: date is read as if it were UTC */
-	const char *text;	/* text/plain parts, one after the other, LF line ends; "" if none */
+	const char *text;	/* text/plain parts, one after the other, LF line ends with no blanks before
+				 * them but those of "-- "; "" if none */
 	const char *html;	/* text/html parts turned into text, likewise */
 	const char *links;	/* where the links of the text/html parts lead to, one a line */
 	const struct letter_part *parts;	/* leaves of the MIME tree, in order */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "dates.h"
+#include "notice_frame.h"
 #include "notice_text.h"
 #include "phone.h"
 
@@ -278,14 +279,18 @@ static void say_trace(const struct reading *r, const struct call *c)
 		profile_trace_near(t, r->look);
 }
 
-struct call *profiles_read(const struct profiles *p, const struct letter *l, const struct profile_context *ctx,
+struct call *profiles_read(const struct profiles *p, const struct letter *framed, const struct profile_context *ctx,
 			   struct arena *a)
 {
+	struct letter notice = *framed;
+	const struct letter *l = &notice;
 	struct look look;
 	struct reading r = { .letter = l, .ctx = ctx, .arena = a, .look = &look };
 	struct call *c = NULL;
 	bool never;
 
+	notice.text = notice_unframe(a, framed->text);
+	notice.html = notice_unframe(a, framed->html);
 	r.sent = date_sent(l, ctx);
 	look_begin(&look, p, l, ctx->allowed, true);
 	never = look_never(&look);

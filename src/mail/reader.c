@@ -349,6 +349,25 @@ static void append_lines(GString *to, const char *s, gsize n)
 	}
 }
 
+/* Without the blanks at line ends that editors and gateways leave; "-- " above a signature (RFC 3676, 4.3) keeps its. */
+static void trim_lines(GString *text)
+{
+	gsize to = 0, line = 0;
+
+	for (gsize i = 0; i <= text->len; i++) {
+		char c = text->str[i];
+
+		if (c == '\n' || c == 0) {
+			while (to > line && strchr(" \t", text->str[to - 1]) &&
+			       !(to - line == 3 && memcmp(text->str + line, "-- ", 3) == 0))
+				to--;
+			line = to + 1;
+		}
+		text->str[to++] = c;
+	}
+	g_string_truncate(text, to - 1);
+}
+
 static void add_text(struct reading *r, const struct entity *e, const char *octets, gsize n)
 {
 	const char *s = charset_text(r->a, octets, n, e->charset);
@@ -540,6 +559,7 @@ struct letter *reader_read(const char *mail, gsize size, const struct reader_lim
 	read_entity(&r, &m, in, 0);
 	r.l->n_parts = r.parts->len;
 	r.l->parts = take_array(a, r.parts, sizeof(struct letter_part));
+	trim_lines(text);
 	r.l->text = arena_strndup(a, text->str, text->len);
 	r.l->html = arena_strndup(a, html->str, html->len);
 	r.l->links = arena_strndup(a, links->str, links->len);
