@@ -571,11 +571,18 @@ static void test_summary_text(void)
 				 g_strdup_printf("Content-Type: %s\n\n%s", s.content_type, body->str));
 	g_auto(GStrv) lines = g_strsplit(body->str, "\r\n", -1);
 	const struct letter *l = reader_read(mail, strlen(mail), NULL, a);
-	g_auto(GStrv) pieces = g_strsplit(text, "\r", -1);
-	g_autofree char *want = g_strjoinv("", pieces);
+	g_auto(GStrv) pieces = g_strsplit(text, "\n", -1);
+	g_autofree char *want = NULL;
 
-	for (char **p = lines; *p; p++)
+	for (char **p = pieces; *p; p++)	/* the reader drops blanks at the ends of lines */
+		g_strchomp(*p);
+	want = g_strjoinv("\n", pieces);
+	for (char **p = lines; *p; p++) {
 		g_assert_cmpuint(strlen(*p), <=, 76);
+		g_assert_false(g_str_has_suffix(*p, " ") || g_str_has_suffix(*p, "\t"));
+	}
+	g_assert_nonnull(strstr(body->str, "x=20\r\n"));
+	g_assert_nonnull(strstr(body->str, "tab=09\r\n"));
 	g_assert_false(s.eight_bit);
 	g_assert_true(g_str_has_prefix(l->text, want));
 	g_assert_cmpuint(l->n_parts, ==, 3);
