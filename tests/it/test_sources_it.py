@@ -124,7 +124,7 @@ def test_region_and_zone_of_a_source(empty_site):
 ACME = r"""
 profile "acme-missed" {
 	signature { from('Acme') }
-	match { from('Acme') text('Caller: ') }
+	match { from('Acme') text('Caller:') }
 	extract { text('Caller: (?<caller>\d+)') text('Line: (?<called>\S+)') text('Time: (?<time>[0-9: -]+)') }
 	dates = { "en_US|yyyy-MM-dd HH:mm:ss" }
 	expect = { caller, time }
