@@ -6,20 +6,9 @@
 
 #define TAKEN_LIFE_S 3600	/* "nothing to do" an hour late is noise */
 
-static const struct escalation_policy *find_policy(const struct roster *r, const char *id)
-{
-	for (guint n = 0; id && n < r->policies->len; n++) {
-		const struct escalation_policy *p = g_ptr_array_index(r->policies, n);
-
-		if (strcmp(p->id, id) == 0)
-			return p;
-	}
-	return NULL;
-}
-
 const struct escalation_policy *tell_policy(const struct think *t, const struct item *i)
 {
-	const struct escalation_policy *p = find_policy(t->r, i->policy);
+	const struct escalation_policy *p = roster_policy(t->r, i->policy);
 	const struct line *line = roster_line_by_id(t->r, i->line);
 
 	/* An item with a policy that was since renamed or removed must still wake somebody. */

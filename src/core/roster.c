@@ -49,6 +49,9 @@ struct roster *roster_new(void)
 	r->schedules = g_ptr_array_new_with_free_func(schedule_free);
 	r->people_by_id = g_hash_table_new(g_str_hash, g_str_equal);
 	r->people_by_phone = g_hash_table_new(g_str_hash, g_str_equal);
+	r->directory = directory_new();
+	r->policies_by_id = g_hash_table_new(g_str_hash, g_str_equal);
+	r->schedules_by_id = g_hash_table_new(g_str_hash, g_str_equal);
 	r->lines_by_id = g_hash_table_new(g_str_hash, g_str_equal);
 	r->lines_by_key = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	return r;
@@ -60,12 +63,15 @@ void roster_free(struct roster *r)
 		return;
 	g_hash_table_unref(r->people_by_id);
 	g_hash_table_unref(r->people_by_phone);
+	g_hash_table_unref(r->policies_by_id);
+	g_hash_table_unref(r->schedules_by_id);
 	g_hash_table_unref(r->lines_by_id);
 	g_hash_table_unref(r->lines_by_key);
 	g_ptr_array_unref(r->lines);
 	g_ptr_array_unref(r->policies);
 	g_ptr_array_unref(r->schedules);
 	g_ptr_array_unref(r->people);
+	directory_free(r->directory);
 	g_free(r->rules.item_prefix);
 	g_free(r->rules.domain);
 	g_free(r);
@@ -88,11 +94,13 @@ void roster_add_person(struct roster *r, struct person *p)
 void roster_add_policy(struct roster *r, struct escalation_policy *p)
 {
 	g_ptr_array_add(r->policies, p);
+	add_once(r->policies_by_id, p->id, p);
 }
 
 void roster_add_schedule(struct roster *r, struct schedule *s)
 {
 	g_ptr_array_add(r->schedules, s);
+	add_once(r->schedules_by_id, s->id, s);
 }
 
 void roster_add_line(struct roster *r, struct line *l)
@@ -146,10 +154,12 @@ const struct person *roster_person_by_phone(const struct roster *r, const char *
 
 const struct schedule *roster_schedule(const struct roster *r, const char *id)
 {
-	for (guint i = 0; id && i < r->schedules->len; i++)
-		if (strcmp(((struct schedule *)r->schedules->pdata[i])->id, id) == 0)
-			return r->schedules->pdata[i];
-	return NULL;
+	return id ? g_hash_table_lookup(r->schedules_by_id, id) : NULL;
+}
+
+const struct escalation_policy *roster_policy(const struct roster *r, const char *id)
+{
+	return id ? g_hash_table_lookup(r->policies_by_id, id) : NULL;
 }
 
 const struct line *roster_line_by_id(const struct roster *r, const char *id)

@@ -11,6 +11,7 @@
 
 #include "arena.h"
 #include "call.h"
+#include "directory.h"
 #include "hours.h"
 #include "schedule.h"
 
@@ -75,7 +76,9 @@ struct roster {
 	GPtrArray *schedules;
 	const struct line *default_line;	/* takes what no line claims; NULL: see roster_line() */
 	struct rules rules;
-	GHashTable *people_by_id, *people_by_phone;	/* made by roster_index() */
+	struct directory *directory;	/* of callers; never NULL */
+	GHashTable *people_by_id, *people_by_phone;
+	GHashTable *policies_by_id, *schedules_by_id;
 	GHashTable *lines_by_id, *lines_by_key;
 };
 
@@ -95,6 +98,7 @@ bool roster_add_key(struct roster *r, const struct line *l, const char *what);
 const struct person *roster_person(const struct roster *r, const char *id);
 const struct person *roster_person_by_phone(const struct roster *r, const char *e164);
 const struct schedule *roster_schedule(const struct roster *r, const char *id);
+const struct escalation_policy *roster_policy(const struct roster *r, const char *id);
 const struct line *roster_line_by_id(const struct roster *r, const char *id);
 
 /* The line that a notice is about: by call->called, then call->called_name, then by the mailboxes addressed

@@ -401,6 +401,7 @@ static void test_policy_gone(void)
 	struct escalation_policy *night = g_ptr_array_index(world_roster(w)->policies, 0);
 
 	world_event(w, "0 mail missed 201 +442079460123 a");
+	g_hash_table_remove(world_roster(w)->policies_by_id, night->id);
 	g_free(night->id);
 	night->id = g_strdup("late");
 	g_assert_cmpstr(world_event(w, "45 timer window"), ==,
