@@ -1,41 +1,19 @@
 /* profile_dir/generic/LANGUAGE.conf: the words of one language. */
 #include "conf.h"
 
-#include <confuse.h>
-#include <errno.h>
 #include <string.h>
 
+#include "conf_parse.h"
 #include "err.h"
 
-static GString *wrong;	/* libconfuse has no pointer of ours; one file is read at a time */
-
-static void collect(cfg_t *cfg, const char *format, va_list ap)
+/* The words of the reasons, in an order that is always the same. */
+static void copy_reason_words(const struct generic_def *d)
 {
-	g_autofree char *what = g_strdup_vprintf(format, ap);
+	GList *words = g_list_sort(g_hash_table_get_keys(d->reasons), (GCompareFunc)strcmp);
 
-	if (wrong->len)
-		g_string_append_c(wrong, '\n');
-	if (cfg && cfg->filename && cfg->line)
-		g_string_append_printf(wrong, "%s:%d: ", cfg->filename, cfg->line);
-	g_string_append(wrong, what);
-}
-
-static void copy_reasons(cfg_t *section, struct generic_def *d)
-{
-	for (guint i = 0; i < cfg_size(section, "reasons"); i++) {
-		const char *pair = cfg_getnstr(section, "reasons", i);
-		const char *equals = strrchr(pair, '=');
-		g_autofree char *word = equals ? g_strstrip(g_strndup(pair, (gsize)(equals - pair))) : NULL;
-		g_autofree char *name = equals ? g_strstrip(g_strdup(equals + 1)) : NULL;
-		enum call_reason reason;
-
-		if (!equals || !*word || !reason_from_name(name, &reason)) {
-			cfg_error(section, "reasons: \"%s\" should be \"word = reason\"", pair);
-			continue;
-		}
-		g_hash_table_insert(d->reasons, g_strdup(word), GINT_TO_POINTER(reason));
-		g_ptr_array_add(d->words[TAG_REASON], g_steal_pointer(&word));
-	}
+	for (const GList *l = words; l; l = l->next)
+		g_ptr_array_add(d->words[TAG_REASON], g_strdup(l->data));
+	g_list_free(words);
 }
 
 static void copy_words(cfg_t *section, struct generic_def *d)
@@ -45,21 +23,22 @@ static void copy_words(cfg_t *section, struct generic_def *d)
 			g_ptr_array_add(d->words[t], g_strdup(cfg_getnstr(section, generic_tag_name(t), i)));
 	for (guint i = 0; i < cfg_size(section, "dates"); i++)
 		g_ptr_array_add(d->dates, g_strdup(cfg_getnstr(section, "dates", i)));
-	copy_reasons(section, d);
+	conf_parse_reasons(section, d->reasons);
+	copy_reason_words(d);
 }
 
 static cfg_t *open_parser(void)
 {
+	cfg_t *cfg;
 	cfg_opt_t language[N_TAGS + 2];
 	cfg_opt_t file[] = { CFG_SEC("language", language, CFGF_TITLE | CFGF_MULTI | CFGF_NO_TITLE_DUPES), CFG_END() };
-	cfg_t *cfg;
 
 	for (guint t = 0; t < N_TAGS; t++)
 		language[t] = (cfg_opt_t)CFG_STR_LIST(generic_tag_name(t), NULL, CFGF_NONE);
 	language[N_TAGS] = (cfg_opt_t)CFG_STR_LIST("dates", NULL, CFGF_NONE);
 	language[N_TAGS + 1] = (cfg_opt_t)CFG_END();
 	cfg = cfg_init(file, CFGF_NONE);
-	cfg_set_error_function(cfg, collect);
+	cfg_set_validate_func(cfg, "language|reasons", conf_parse_reason);
 	return cfg;
 }
 
@@ -73,10 +52,6 @@ static gboolean add_sections(struct generic *g, cfg_t *cfg, const char *file, GE
 		d->file = g_strdup(file);
 		d->line = section->line;
 		copy_words(section, d);
-		if (wrong->len) {
-			generic_def_free(d);
-			return FALSE;
-		}
 		if (!generic_add(g, d, err))
 			return FALSE;
 	}
@@ -85,22 +60,19 @@ static gboolean add_sections(struct generic *g, cfg_t *cfg, const char *file, GE
 
 static gboolean add_file(struct generic *g, const char *file, GError **err)
 {
-	g_autoptr(GString) errors = wrong = g_string_new(NULL);
+	struct conf_errors *e = conf_errors_new(file);
+	g_autofree char *text = NULL;
 	cfg_t *cfg = open_parser();
-	int outcome = cfg_parse(cfg, file);
-	gboolean good = FALSE;
+	gboolean good = conf_parse(cfg, file, "", "the words of a language", e);
 
-	if (outcome == CFG_FILE_ERROR)
-		g_string_append_printf(errors, "%s: %s", file, g_strerror(errno));
-	else if (outcome == CFG_PARSE_ERROR && !errors->len)
-		g_string_append_printf(errors, "%s: cannot be read as the words of a language", file);
-	else if (outcome == CFG_SUCCESS && cfg_size(cfg, "language") == 0)
-		g_string_append_printf(errors, "%s: should hold at least one language", file);
-	else if (outcome == CFG_SUCCESS)
-		good = add_sections(g, cfg, file, err);
+	if (good && cfg_size(cfg, "language") == 0)
+		conf_wrong(e, 0, "should hold at least one language");
+	good = good && add_sections(g, cfg, file, err);
 	cfg_free(cfg);
-	wrong = NULL;
-	return errors->len ? err_set(err, ERR_CONF, "%s", errors->str) : good;
+	if (conf_errors_count(e))
+		text = conf_errors_text(e);
+	conf_errors_free(e);
+	return text ? err_set(err, ERR_CONF, "%s", text) : good;
 }
 
 static int compare_names(gconstpointer a, gconstpointer b)

@@ -3,8 +3,7 @@
 #include <confuse.h>
 #include <string.h>
 
-#include "conf_errors.h"
-#include "conf_text.h"
+#include "conf_parse.h"
 #include "err.h"
 
 /* libconfuse hands a function call in a file to a C function without any pointer of ours, and its parser is global
@@ -13,16 +12,8 @@ static struct {
 	const char *file;
 	cfg_t *root;
 	GPtrArray *defs;	/* struct profile_def *, one for each section "profile" of root begun so far */
-	struct conf_errors *errors;
 	const cfg_t *section;	/* with the pattern seen last */
 } reading;
-
-static void collect(cfg_t *cfg, const char *format, va_list ap)
-{
-	g_autofree char *what = g_strdup_vprintf(format, ap);
-
-	conf_wrong(reading.errors, cfg ? cfg->line : 0, "%s", what);
-}
 
 /* Of the section "profile" that is being read, which is the last one; there is one. */
 static struct profile_def *current(void)
@@ -120,24 +111,7 @@ static void copy_words(cfg_t *profile, const char *option, GPtrArray *words)
 		g_ptr_array_add(words, g_strdup(cfg_getnstr(profile, option, i)));
 }
 
-/* "word = reason" pairs. */
-static void copy_reasons(cfg_t *profile, struct profile_def *d)
-{
-	for (guint i = 0; i < cfg_size(profile, "reasons"); i++) {
-		const char *pair = cfg_getnstr(profile, "reasons", i);
-		const char *equals = strrchr(pair, '=');
-		g_autofree char *word = equals ? g_strstrip(g_strndup(pair, (gsize)(equals - pair))) : NULL;
-		g_autofree char *name = equals ? g_strstrip(g_strdup(equals + 1)) : NULL;
-		enum call_reason reason;
-
-		if (equals && *word && reason_from_name(name, &reason))
-			g_hash_table_insert(d->reasons, g_steal_pointer(&word), GINT_TO_POINTER(reason));
-		else
-			cfg_error(profile, "reasons: \"%s\" should be \"word = reason\"", pair);
-	}
-}
-
-static void copy_expect(cfg_t *profile, struct profile_def *d)
+static void copy_expect(cfg_t *profile, struct profile_def *d, struct conf_errors *e)
 {
 	if (d->class == CLASS_SYSTEM || cfg_getopt(profile, "expect")->flags & CFGF_MODIFIED)
 		d->expect = 0;
@@ -148,12 +122,12 @@ static void copy_expect(cfg_t *profile, struct profile_def *d)
 		if (call_field_from_name(name, &f))
 			d->expect |= 1u << f;
 		else
-			cfg_error(profile, "expect: \"%s\" is nothing that a mail says; write caller, time, called or "
-				  "another group's name", name);
+			conf_wrong(e, profile->line, "expect: \"%s\" is nothing that a mail says; write caller, time, "
+				   "called or another group's name", name);
 	}
 }
 
-static void copy_profile(cfg_t *profile, struct profile_def *d)
+static void copy_profile(cfg_t *profile, struct profile_def *d, struct conf_errors *e)
 {
 	d->name = g_strdup(cfg_title(profile));
 	d->class = (enum call_class)cfg_getint(profile, "class");
@@ -162,8 +136,8 @@ static void copy_profile(cfg_t *profile, struct profile_def *d)
 	copy_words(profile, "dates", d->dates);
 	copy_words(profile, "withheld", d->withheld);
 	copy_words(profile, "no_name", d->placeholders);
-	copy_reasons(profile, d);
-	copy_expect(profile, d);
+	conf_parse_reasons(profile, d->reasons);
+	copy_expect(profile, d, e);
 }
 
 static cfg_t *open_parser(void)
@@ -192,35 +166,21 @@ static cfg_t *open_parser(void)
 	cfg_opt_t file[] = { CFG_SEC("profile", profile, CFGF_TITLE | CFGF_MULTI | CFGF_NO_TITLE_DUPES), CFG_END() };
 	cfg_t *cfg = cfg_init(file, CFGF_NONE);
 
-	cfg_set_error_function(cfg, collect);
+	cfg_set_validate_func(cfg, "profile|reasons", conf_parse_reason);
 	return cfg;
 }
 
-static void read_text(cfg_t *cfg, const char *text)
+static void read_file(cfg_t *cfg, const char *file, struct conf_errors *e)
 {
-	int outcome = cfg_parse_buf(cfg, text);
-
-	if (outcome != CFG_SUCCESS && !conf_errors_count(reading.errors))
-		conf_wrong(reading.errors, cfg->line, "cannot be read as a profile");
-	else if (outcome == CFG_SUCCESS && cfg_size(cfg, "profile") == 0)
-		conf_wrong(reading.errors, 0, "should hold at least one profile");
-	if (conf_errors_count(reading.errors))
+	if (!conf_parse(cfg, file, "()", "a profile", e))
 		return;
+	if (cfg_size(cfg, "profile") == 0) {
+		conf_wrong(e, 0, "should hold at least one profile");
+		return;
+	}
 	current();
 	for (guint i = 0; i < reading.defs->len; i++)
-		copy_profile(cfg_getnsec(cfg, "profile", i), g_ptr_array_index(reading.defs, i));
-}
-
-static void read_file(const char *file)
-{
-	g_autofree char *text = conf_text_read(file, reading.errors);
-	cfg_t *cfg;
-
-	if (!text || !conf_text_clean(text, "()", reading.errors))
-		return;
-	cfg = reading.root = open_parser();
-	read_text(cfg, text);
-	cfg_free(cfg);
+		copy_profile(cfg_getnsec(cfg, "profile", i), g_ptr_array_index(reading.defs, i), e);
 }
 
 GPtrArray *profile_file_read(const char *file, GError **err)
@@ -232,8 +192,9 @@ GPtrArray *profile_file_read(const char *file, GError **err)
 	memset(&reading, 0, sizeof(reading));
 	reading.file = file;
 	reading.defs = defs;
-	reading.errors = errors;
-	read_file(file);
+	reading.root = open_parser();
+	read_file(reading.root, file, errors);
+	cfg_free(reading.root);
 	if (conf_errors_count(errors))
 		text = conf_errors_text(errors);
 	conf_errors_free(errors);
