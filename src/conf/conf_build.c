@@ -71,6 +71,8 @@ static void build_rules(struct conf *c, const struct conf_block *m, struct conf_
 	r->reopen_window_s = conf_number(m, KEY_main_reopen_window);
 	r->ack_timeout_s = conf_number(m, KEY_main_ack_timeout);
 	r->code_rest_s = conf_number(m, KEY_main_code_rest);
+	/* Without a relay there is no mail to fall back to. */
+	r->mail_after_s = *conf_text(m, KEY_main_relay) ? conf_number(m, KEY_main_mail_after) : 0;
 	r->subject_tag = conf_number(m, KEY_main_subject_tag) != 0;
 	if (*domain && !conf_value_is_domain(domain))
 		conf_wrong(e, conf_line(m, KEY_main_domain), "domain = \"%s\" is no domain; write "

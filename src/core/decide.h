@@ -63,8 +63,11 @@ struct facts {
 	/* REPLY: codes of that phone, live items first, newest first */
 	const struct texted *texted;
 	gsize n_texted;
-	/* TIMER of a step: the step's text is still in the outbox, since no carrier could take it */
+	/* TIMER of a step: the step's text is still in the outbox, since no carrier could take it; or a throttle holds
+	 * it until text_due (0: none does); mailed: it went by mail as well */
 	bool text_waits;
+	int64_t text_due;
+	bool mailed;
 	/* who is on call instead, whatever the event: all that are not over, the oldest first; or NULL */
 	const struct override *overrides;
 	gsize n_overrides;

@@ -1,6 +1,7 @@
 /* decide_private.h - what the files of decide() share. For decide*.c alone.
  *
- * decide_notice: a mail of a PBX; decide_match: is it one we know? decide_timer: timers and receipts. decide_reply: texts from people.
+ * decide_notice: a mail of a PBX; decide_match: is it one we know? decide_timer: timers and receipts. decide_fallback: mail where no text can go.
+ * decide_reply: texts from people.
  * decide_command: the operator. decide_act: what people do to an item, by whatever way. decide_tell: who is texted. */
 #ifndef RINGBACK_DECIDE_PRIVATE_H
 #define RINGBACK_DECIDE_PRIVATE_H
@@ -22,7 +23,8 @@ struct think {
 #define TOPIC_BIT(t) (1u << (t))
 /* What would tell somebody of an item that needs nobody else, or somebody else. */
 #define CANCEL_TELLING (TOPIC_BIT(TOPIC_FIRST) | TOPIC_BIT(TOPIC_ESCALATION) | TOPIC_BIT(TOPIC_UPDATE) | \
-			TOPIC_BIT(TOPIC_WINDOW) | TOPIC_BIT(TOPIC_STEP))
+			TOPIC_BIT(TOPIC_WINDOW) | TOPIC_BIT(TOPIC_STEP) | TOPIC_BIT(TOPIC_LAST) | \
+			TOPIC_BIT(TOPIC_MAILED) | TOPIC_BIT(TOPIC_FALLBACK))
 #define CANCEL_ALL (CANCEL_TELLING | TOPIC_BIT(TOPIC_ACK_TIMEOUT))
 
 /* ---- decide.c ---- */
@@ -64,7 +66,8 @@ const struct escalation_policy *tell_policy(const struct think *t, const struct 
 const struct person *tell_last(const struct think *t, const struct item *i);
 
 /* Goes on to the next step that can be texted and is not not_to (NULL: anybody): the text, its timer, the journal.
- * Gives who is told; NULL when nobody is left (noted) or the item has no policy. */
+ * Gives who is told: the last resort when nobody else is left (noted); NULL when that was told before, or there is none,
+ * or the item has no policy. */
 const struct person *tell_next(struct think *t, struct item *i, const struct person *not_to);
 
 /* They called again: to one who knows of the item, at most once in an update interval. */
@@ -72,6 +75,22 @@ void tell_update(struct think *t, struct item *i, bool in_force);
 
 /* "Somebody has it" to the phones of told (NULL-terminated or NULL) but not to by. */
 void tell_taken(struct think *t, const struct item *i, const char *const *told, const struct person *by);
+
+/* ---- decide_fallback.c ---- */
+
+/* A step's text was put into the outbox: if it is still there after mail_after, it goes by mail too. */
+void fallback_arm(struct think *t, const struct item *i);
+void fallback_over(struct think *t);		/* that time is over */
+
+/* To the person's own address, in the item's thread. */
+void tell_by_mail(struct think *t, const struct item *i, const struct person *p, const char *format, ...)
+	G_GNUC_PRINTF(4, 5);
+
+/* ---- decide_timer.c ---- */
+
+/* Is the step that the timer or text belongs to the one that the item waits in? */
+bool timer_in_force(const struct think *t);
+void timer_stale(struct think *t);
 
 /* ---- decide_act.c ---- */
 

@@ -46,6 +46,7 @@ static void tell_step(struct think *t, struct item *i, const struct step *s, con
 		t->d->cancel |= TOPIC_BIT(TOPIC_FIRST) | TOPIC_BIT(TOPIC_ESCALATION);
 	text_job(t, i, first ? TOPIC_FIRST : TOPIC_ESCALATION, on->person, 0);
 	think_job(t, i, JOB_TIMER, TOPIC_STEP, t->now + s->wait_s);
+	fallback_arm(t, i);
 	i->texted = t->now;
 	i->told = on->person->id;
 	think_journal(t, i, first ? JOURNAL_TOLD : JOURNAL_ESCALATED, "ringback", "text",
@@ -57,12 +58,39 @@ static void tell_step(struct think *t, struct item *i, const struct step *s, con
 		think_why(t, "(%s)", on->why);
 }
 
-static void tell_nobody(struct think *t, const struct item *i, const struct escalation_policy *p)
+/* Once: who passes it on, or cannot be reached, finds the step behind the last. After an ack timeout all begins again. */
+static const struct person *tell_last_resort(struct think *t, struct item *i, const struct escalation_policy *p)
 {
+	const struct line *line = roster_line_by_id(t->r, i->line);
+	const struct person *last = line ? line->last_resort : NULL;
+
+	if (!last || i->step > escalate_total(p))
+		return NULL;
+	i->step = escalate_total(p) + 1;
+	i->told = last->id;
+	i->texted = t->now;
+	if (think_texts(t, last))
+		text_job(t, i, TOPIC_LAST, last, 0);
+	tell_by_mail(t, i, last, "Nobody acknowledged: everybody in the escalation policy %s was told. You are the last "
+		     "resort of %s", p->id, line->name);
+	think_journal(t, i, JOURNAL_LAST_RESORT, "ringback", "text", "%s is told, by text and by mail",
+		      think_name(t, last->id));
+	think_why(t, "last_resort=%s", last->id);
+	return last;
+}
+
+static const struct person *tell_nobody(struct think *t, struct item *i, const struct escalation_policy *p)
+{
+	const struct person *last;
+
+
 	think_journal(t, i, JOURNAL_EXHAUSTED, "ringback", "timer", "nobody is left to be told in policy %s", p->id);
-	think_note(t, i, "Nobody acknowledged: everybody in the escalation policy %s was told. Still open, owner %s",
-		   p->id, think_name(t, i->owner));
 	think_why(t, "exhausted=%s", p->id);
+	last = tell_last_resort(t, i, p);
+	think_note(t, i, "Nobody acknowledged: everybody in the escalation policy %s was told. Still open, owner %s%s%s",
+		   p->id, think_name(t, i->owner), last ? ". Told as the last resort: " : "",
+		   last ? think_name(t, last->id) : "");
+	return last;
 }
 
 /* Why a person is not texted; NULL: may be. */
@@ -119,9 +147,7 @@ const struct person *tell_next(struct think *t, struct item *i, const struct per
 		i->step = step;
 		told = tell_round(t, i, p, not_to, true, &quiet);
 	}
-	if (!told)
-		tell_nobody(t, i, p);
-	return told;
+	return told ? told : tell_nobody(t, i, p);
 }
 
 void tell_update(struct think *t, struct item *i, bool in_force)

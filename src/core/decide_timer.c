@@ -2,7 +2,7 @@
 
 #include "escalate.h"
 
-static void stale(struct think *t)
+void timer_stale(struct think *t)
 {
 	think_why(t, "stale %s timer: state=%s", topic_name(t->e->job->topic), state_name(t->f->item->state));
 }
@@ -12,7 +12,7 @@ static void window_over(struct think *t)
 	struct item *i;
 
 	if (t->f->item->state != STATE_COLLECTING) {
-		stale(t);
+		timer_stale(t);
 		return;
 	}
 	i = think_item(t, t->f->item);
@@ -24,7 +24,7 @@ static void window_over(struct think *t)
 }
 
 /* A timer of a step that is gone, or of an item that somebody has taken since, says nothing. */
-static bool step_in_force(const struct think *t)
+bool timer_in_force(const struct think *t)
 {
 	return t->f->item->state == STATE_OPEN && t->e->job->step == t->f->item->step;
 }
@@ -40,6 +40,10 @@ static void wait_again(struct think *t)
 
 	think_job(t, i, JOB_TIMER, TOPIC_STEP, t->now + wait);
 	think_why(t, "text not sent yet");
+	if (t->f->text_due) {
+		think_why(t, "throttled");
+		return;
+	}
 	think_journal(t, i, JOURNAL_PUT_OFF, "ringback", "timer", "the text of step %" G_GINT64_FORMAT
 		      " has not gone yet: no provider can be reached", i->step);
 	if (t->now - i->texted < 2 * wait)
@@ -51,11 +55,12 @@ static void step_over(struct think *t)
 {
 	struct item *i;
 
-	if (!step_in_force(t)) {
-		stale(t);
+	if (!timer_in_force(t)) {
+		timer_stale(t);
 		return;
 	}
-	if (t->f->text_waits) {
+	/* Whom the text has not reached the mail has. */
+	if (t->f->text_waits && !t->f->mailed) {
 		wait_again(t);
 		return;
 	}
@@ -81,7 +86,7 @@ static void ack_over(struct think *t)
 	struct item *i;
 
 	if (from->state != STATE_ACKED && from->state != STATE_ATTEMPTED) {
-		stale(t);
+		timer_stale(t);
 		return;
 	}
 	if (due > t->now) {
@@ -120,6 +125,9 @@ void decide_timer(struct think *t)
 	case TOPIC_ACK_TIMEOUT:
 		ack_over(t);
 		break;
+	case TOPIC_FALLBACK:
+		fallback_over(t);
+		break;
 	default:
 		think_why(t, "%s is no timer", topic_name(t->e->job->topic));
 	}
@@ -130,7 +138,7 @@ void decide_timer(struct think *t)
 /* Is it a text that somebody was to act on? Answers and the like are not worth a mail. */
 static bool matters(const struct job *j)
 {
-	return j->topic == TOPIC_FIRST || j->topic == TOPIC_ESCALATION || j->topic == TOPIC_UPDATE;
+	return topic_tells(j->topic);
 }
 
 static void delivered(struct think *t, const struct item *i)
@@ -155,7 +163,7 @@ static void not_delivered(struct think *t, struct item *i)
 		return;
 	think_note(t, i, "Text to %s was not delivered", think_name(t, j->person));
 	/* Who cannot be reached need not be waited for. */
-	if (j->topic != TOPIC_UPDATE && step_in_force(t)) {
+	if ((j->topic == TOPIC_FIRST || j->topic == TOPIC_ESCALATION) && timer_in_force(t)) {
 		t->d->cancel |= TOPIC_BIT(TOPIC_STEP);
 		tell_next(t, i, NULL);
 	}

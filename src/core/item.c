@@ -12,7 +12,8 @@ static const char *const job_state_names[] = {
 	"waiting", "sending", "sent", "delivered", "done", "failed", "expired", "cancelled"
 };
 static const char *const topic_names[] = {
-	"first", "escalation", "update", "answer", "taken", "note", "window", "step", "ack_timeout"
+	"first", "escalation", "update", "answer", "taken", "note", "window", "step", "ack_timeout", "last", "mailed",
+	"fallback"
 };
 static const char *const action_names[] = { "first", "joined", "copy", "retry" };
 
@@ -65,6 +66,16 @@ const char *notice_action_name(enum notice_action n)
 {
 	g_assert(n < N_NOTICE_ACTIONS);
 	return action_names[n];
+}
+
+bool topic_is_step(enum job_topic t)
+{
+	return t == TOPIC_FIRST || t == TOPIC_ESCALATION || t == TOPIC_LAST;
+}
+
+bool topic_tells(enum job_topic t)
+{
+	return topic_is_step(t) || t == TOPIC_UPDATE;
 }
 
 bool item_is_live(const struct item *i)

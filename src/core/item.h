@@ -77,6 +77,9 @@ enum job_topic {
 	TOPIC_WINDOW,		/* timer: the collect window is over */
 	TOPIC_STEP,		/* timer: the step's wait is over */
 	TOPIC_ACK_TIMEOUT,	/* timer: acknowledged, not closed */
+	TOPIC_LAST,		/* text: to the last resort, when everybody was told */
+	TOPIC_MAILED,		/* mail: to a person, in place of a text or beside it; first line in job->text */
+	TOPIC_FALLBACK,		/* timer: the step's text should have gone by now */
 	N_TOPICS
 };
 
@@ -154,6 +157,8 @@ const char *job_state_name(enum job_state s);		/* "waiting" */
 const char *topic_name(enum job_topic t);		/* "first" */
 const char *notice_action_name(enum notice_action n);	/* "copy" */
 
+bool topic_tells(enum job_topic t);	/* a text that wants somebody to act on its item */
+bool topic_is_step(enum job_topic t);	/* ... one of an escalation */
 bool item_is_live(const struct item *i);		/* neither closed nor suppressed */
 
 /* Deep copies into a. */

@@ -19,6 +19,8 @@ extern const char *const journal_words[];	/* all of them, NULL at the end; in de
 #define JOURNAL_UPDATED "updated"		/* likewise: they called again */
 #define JOURNAL_SKIPPED "skipped"		/* a step that cannot be texted */
 #define JOURNAL_EXHAUSTED "exhausted"
+#define JOURNAL_LAST_RESORT "last_resort"	/* exhausted: the line's last resort is told */
+#define JOURNAL_MAILED "mailed"			/* a step's text cannot go: mail to the person */
 #define JOURNAL_TIMED_OUT "timed_out"		/* acknowledged, but not closed in time */
 #define JOURNAL_DELIVERED "delivered"
 #define JOURNAL_NOT_DELIVERED "not_delivered"

@@ -54,6 +54,7 @@ struct line {
 	const struct escalation_policy *open;	/* when it is open; NULL as well (the default) */
 	enum collapse collapse;
 	int64_t callback_within_s;
+	const struct person *last_resort;	/* told when everybody else was; NULL: nobody */
 };
 
 /* What decide() needs to know besides people and lines. Defaults in conf.def. */
@@ -64,6 +65,7 @@ struct rules {
 	int64_t reopen_window_s;	/* 4 h: the same caller opens a closed item again */
 	int64_t ack_timeout_s;		/* 1 h */
 	int64_t code_rest_s;		/* 72 h */
+	int64_t mail_after_s;		/* 10 min: a step's text that has not gone by then goes by mail; 0: never */
 	char *item_prefix;		/* "RB" */
 	bool subject_tag;
 	char *domain;			/* for Message-IDs that we make */

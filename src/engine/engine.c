@@ -268,7 +268,7 @@ static gint by_life_then_age(gconstpointer x, gconstpointer y)
 
 static bool was_told(const struct job *j)
 {
-	return j->kind == JOB_TEXT && j->to && j->topic <= TOPIC_UPDATE &&
+	return j->kind == JOB_TEXT && j->to && topic_tells(j->topic) &&
 	       (j->state == JOB_SENDING || j->state == JOB_SENT || j->state == JOB_DELIVERED);
 }
 
@@ -422,20 +422,33 @@ bool engine_receipt(struct engine *e, const char *provider, const struct receipt
 
 /* ---- a timer, and the SMSC's final no, which is a timer that came early ---- */
 
+/* What is one of the step's jobs to its timer? */
+static void look_at_text(struct facts *f, const struct job *timer, const struct job *j, int64_t now)
+{
+	if (j->step != timer->step)
+		return;
+	if (j->kind == JOB_MAIL && j->topic == TOPIC_MAILED)
+		f->mailed = true;
+	if (j->kind != JOB_TEXT || !topic_is_step(j->topic) || (j->state != JOB_WAITING && j->state != JOB_SENDING))
+		return;
+	f->text_waits = true;
+	/* Put off by a carrier it has been tried; what was never tried and is not due, a throttle holds. */
+	if (j->state == JOB_WAITING && j->tries == 0 && j->due > now)
+		f->text_due = j->due;
+}
+
 /* Is the text of the step that this timer ends still here? */
-static bool find_text_waits(struct store_tx *tx, struct turn *t, const struct job *timer, bool *waits_r, GError **err)
+static bool find_text_waits(struct store_tx *tx, struct turn *t, const struct job *timer, struct facts *f, GError **err)
 {
 	struct job **jobs;
 	gsize n;
 
-	if (timer->topic != TOPIC_STEP)
+	if (timer->topic != TOPIC_STEP && timer->topic != TOPIC_FALLBACK)
 		return true;
 	if (!tx_jobs_of_item(tx, timer->item, t->a, &jobs, &n, err))
 		return false;
 	for (gsize k = 0; k < n; k++)
-		*waits_r |= jobs[k]->kind == JOB_TEXT && jobs[k]->topic <= TOPIC_ESCALATION &&
-			    jobs[k]->step == timer->step &&
-			    (jobs[k]->state == JOB_WAITING || jobs[k]->state == JOB_SENDING);
+		look_at_text(f, timer, jobs[k], t->now);
 	return true;
 }
 
@@ -456,7 +469,7 @@ static bool think_job(struct store_tx *tx, void *user, GError **err)
 		return false;
 	if (!i)
 		return true;
-	if (!find_text_waits(tx, t, j, &f.text_waits, err))
+	if (!find_text_waits(tx, t, j, &f, err))
 		return false;
 	f.item = i;
 	t->event.job = j;

@@ -78,7 +78,11 @@ static bool text_of(struct store_tx *tx, const struct conf *conf, const struct j
 	};
 	const struct person *taker = i->acked_by ? roster_person(r, i->acked_by) : NULL;
 
-	if (j->topic == TOPIC_ESCALATION) {
+	if (j->topic == TOPIC_LAST) {
+		f.topic = TOPIC_ESCALATION;
+		f.step = f.steps = j->step - 1;
+		f.before = f.ended = "";
+	} else if (j->topic == TOPIC_ESCALATION) {
 		add_before(&f, r, i, j);
 		if (!add_ended(tx, &f, r, a, err))
 			return false;
@@ -93,7 +97,7 @@ static const char *outdated(const struct job *j, const struct item *i)
 {
 	if (!i)
 		return "its item is gone";
-	if ((j->topic == TOPIC_FIRST || j->topic == TOPIC_ESCALATION) && i->state != STATE_OPEN)
+	if ((topic_is_step(j->topic) || j->topic == TOPIC_MAILED) && i->state != STATE_OPEN)
 		return "its item is no longer open";
 	return NULL;
 }
@@ -182,7 +186,7 @@ bool parcel_make(struct store_tx *tx, const struct conf *conf, const struct job 
 static bool worth_a_note(const struct conf *conf, const struct job *j)
 {
 	return j->item && j->person && conf->relay_host && *conf->relay_host &&
-	       (j->topic == TOPIC_FIRST || j->topic == TOPIC_ESCALATION || j->topic == TOPIC_UPDATE);
+	       topic_tells(j->topic);
 }
 
 static struct job *note_new(const struct conf *conf, const struct job *j, const struct line *line, int64_t now,

@@ -15,7 +15,8 @@ static void say_item(GString *s, const struct item *i)
 static void say_cancel(GString *s, guint topics)
 {
 	const guint telling = (1u << TOPIC_FIRST) | (1u << TOPIC_ESCALATION) | (1u << TOPIC_UPDATE) |
-			      (1u << TOPIC_WINDOW) | (1u << TOPIC_STEP);
+			      (1u << TOPIC_WINDOW) | (1u << TOPIC_STEP) | (1u << TOPIC_LAST) |
+			      (1u << TOPIC_MAILED) | (1u << TOPIC_FALLBACK);
 
 	if (!topics)
 		return;
