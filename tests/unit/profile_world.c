@@ -62,16 +62,22 @@ void profile_world_add(struct profiles *p, const char *text)
 struct profiles *profile_world_installed(void)
 {
 	const char *dir = g_getenv("RINGBACK_PROFILE_DIR");
-	g_autoptr(GDir) d = g_dir_open(dir ? dir : "", 0, NULL);
+	g_autoptr(GDir) d = dir ? g_dir_open(dir, 0, NULL) : NULL;
+	g_autoptr(GError) err = NULL;
 	struct profiles *p = profiles_new();
 	const char *name;
 
-	while (d && (name = g_dir_read_name(d))) {
+	g_assert_nonnull(d);
+	while ((name = g_dir_read_name(d))) {
 		g_autofree char *file = g_build_filename(dir, name, NULL);
 
 		if (g_str_has_suffix(name, ".conf"))
-			g_assert_true(profile_file_add(p, file, NULL));
+			profile_file_add(p, file, &err);
+		g_assert_no_error(err);
 	}
+	generic_folder_add(p, dir, &err);
+	g_assert_no_error(err);
 	g_assert_cmpuint(profiles_count(p), >=, 5);
+	g_assert_cmpuint(generic_languages(profiles_generic(p)), >=, 10);
 	return p;
 }

@@ -2,6 +2,7 @@
 #ifndef RINGBACK_TEST_PROFILE_WORLD_H
 #define RINGBACK_TEST_PROFILE_WORLD_H
 
+#include "generic.h"
 #include "letter.h"
 #include "profile.h"
 
@@ -19,7 +20,7 @@ char *profile_world_path(const char *name);		/* free with g_free() */
 gboolean profile_world_add_file(struct profiles *p, const char *name, const char *text, GError **err);
 void profile_world_add(struct profiles *p, const char *text);	/* which must be right */
 
-/* Those of RINGBACK_PROFILE_DIR. */
+/* Those of RINGBACK_PROFILE_DIR, and the words of languages there. */
 struct profiles *profile_world_installed(void);
 
 #define ADD_ROWS(rows, prefix, test) \

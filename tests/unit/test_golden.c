@@ -2,37 +2,13 @@
  * GOLDEN_UPDATE=1 in the environment the expected texts are written anew: look at the difference. The first lines of a
  * mail may say what to read it with: "X-Golden: REGION ZONE". */
 #include <glib.h>
-#include <glib/gstdio.h>
 #include <string.h>
 
-#include "conf.h"
+#include "profile_world.h"
 #include "reader.h"
 #include "text.h"
 
 static struct profiles *profiles, *without_index;
-
-static struct profiles *load(void)
-{
-	const char *dir = g_getenv("RINGBACK_PROFILE_DIR");
-	g_autoptr(GDir) d = dir ? g_dir_open(dir, 0, NULL) : NULL;
-	struct profiles *p = profiles_new();
-	g_autoptr(GError) folder_err = NULL;
-	const char *name;
-
-	g_assert_nonnull(d);
-	while ((name = g_dir_read_name(d))) {
-		g_autofree char *file = g_build_filename(dir, name, NULL);
-		g_autoptr(GError) err = NULL;
-		if (!g_str_has_suffix(name, ".conf"))
-			continue;
-		profile_file_add(p, file, &err);
-		g_assert_no_error(err);
-	}
-	generic_folder_add(p, dir, &folder_err);
-	g_assert_no_error(folder_err);
-	g_assert_cmpuint(generic_languages(profiles_generic(p)), >=, 10);
-	return p;
-}
 
 static void put(GString *s, const char *key, const char *value)
 {
@@ -40,13 +16,26 @@ static void put(GString *s, const char *key, const char *value)
 		g_string_append_printf(s, "%s: %s\n", key, value);
 }
 
-static char *print(const struct call *c)
+/* What ringback status would count of the mail. */
+static void print_drift(GString *s, const struct profile_drift *d)
+{
+	if (d->profile && !d->missing)
+		put(s, "drift: not read, but signed as", d->profile);
+	for (guint f = 0; d->profile && f < N_FIELDS; f++)
+		if (d->missing & 1u << f)
+			put(s, "drift: missing", call_field_name(f));
+}
+
+static char *print(const struct call *c, const struct profile_drift *drift)
 {
 	GString *s = g_string_new(NULL);
 	char at[32];
 
-	if (!c)
-		return g_string_free(g_string_append(s, "class: none\n"), FALSE);
+	if (!c) {
+		put(s, "class", "none");
+		print_drift(s, drift);
+		return g_string_free(s, FALSE);
+	}
 	put(s, "profile", c->profile);
 	if (c->confidence < 100)
 		g_string_append_printf(s, "confidence: %d\n", c->confidence);
@@ -66,6 +55,7 @@ static char *print(const struct call *c)
 	put(s, "call_id", c->call_id);
 	put(s, "audio_type", c->audio_type);
 	put(s, "audio_name", c->audio_name);
+	print_drift(s, drift);
 	return g_string_free(s, FALSE);
 }
 
@@ -75,11 +65,17 @@ static char *read_mail(const char *mail, gsize size)
 	struct letter *l = reader_read(mail, size, NULL, a);
 	const char *golden = letter_header(l, "X-Golden");
 	g_auto(GStrv) words = g_strsplit(golden ? golden : "US America/New_York", " ", 2);
+	struct profile_drift drift, same_drift;
 	struct profile_context ctx = { .region = words[0], .zone = words[1], .arrived = 1772500000,
-				       .generic = 60 };
-	const struct call *c = profiles_read(profiles, l, &ctx, a), *same = profiles_read(without_index, l, &ctx, a);
-	g_autofree char *other = print(same);
-	char *text = print(c);
+				       .generic = 60, .drift = &drift };
+	struct profile_context plain = ctx;
+	const struct call *c = profiles_read(profiles, l, &ctx, a), *same;
+	g_autofree char *other = NULL;
+	char *text = print(c, &drift);
+
+	plain.drift = &same_drift;
+	same = profiles_read(without_index, l, &plain, a);
+	other = print(same, &same_drift);
 
 	g_assert_cmpstr(text, ==, other);
 	if (c && strcmp(c->profile, "generic") == 0)
@@ -133,8 +129,8 @@ int main(int argc, char **argv)
 
 	g_test_init(&argc, &argv, NULL);
 	reader_init();
-	profiles = load();
-	without_index = load();
+	profiles = profile_world_installed();
+	without_index = profile_world_installed();
 	profiles_try_all(without_index);
 	root = g_test_build_filename(G_TEST_DIST, "golden", NULL);
 	d = g_dir_open(root, 0, NULL);

@@ -616,7 +616,7 @@ static void add_plain(void)
 	g_test_add_func("/profile/trace", test_trace);
 	g_test_add_func("/profile/trace-near", test_trace_near);
 	g_test_add_func("/profile/never", test_never);
-		g_test_add_func("/profile/threads", test_threads);
+	g_test_add_func("/profile/threads", test_threads);
 }
 
 int main(int argc, char **argv)
