@@ -44,42 +44,56 @@ static bool is_blank(const char *line, gsize size)
 	return size <= 2 && (line[0] == '\n' || line[0] == '\r');
 }
 
-static void mail_ends(GPtrArray *mails, GString *mail)
+static bool begins_mail(const char *line, gsize size)
 {
-	if (mail->len)
-		g_ptr_array_add(mails, g_bytes_new(mail->str, mail->len));
-	g_string_truncate(mail, 0);
+	return size >= 5 && memcmp(line, "From ", 5) == 0;
+}
+
+GArray *mailfile_spans(const char *mail, gsize size)
+{
+	GArray *spans = g_array_new(FALSE, TRUE, sizeof(struct mailfile_span));
+	struct mailfile_span one = { 0, size };
+	bool mbox = begins_mail(mail, size), blank = false;
+
+	for (gsize at = 0, n; mbox && at < size; at += n) {
+		n = line_size(mail + at, size - at);
+		if (blank && begins_mail(mail + at, n)) {
+			one.size = at - one.offset;
+			g_array_append_val(spans, one);
+			one = (struct mailfile_span){ at, size - at };
+		}
+		blank = is_blank(mail + at, n);
+	}
+	g_array_append_val(spans, one);
+	return spans;
+}
+
+GBytes *mailfile_unquote(const char *mail, gsize size)
+{
+	g_autoptr(GString) out = g_string_new(NULL);
+	gsize at = line_size(mail, size);
+
+	if (!begins_mail(mail, size))
+		return g_bytes_new(mail, size);
+	for (gsize n, quotes; at < size; at += n) {
+		n = line_size(mail + at, size - at);
+		for (quotes = 0; quotes < n && mail[at + quotes] == '>'; quotes++)
+			;
+		quotes = quotes > 0 && begins_mail(mail + at + quotes, n - quotes);
+		g_string_append_len(out, mail + at + quotes, (gssize)(n - quotes));
+	}
+	return g_bytes_new(out->str, out->len);
 }
 
 GPtrArray *mailfile_split(const char *mail, gsize size, guint max)
 {
 	GPtrArray *mails = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
-	g_autoptr(GString) one = g_string_new(NULL);
-	bool blank = true;
+	g_autoptr(GArray) spans = mailfile_spans(mail, size);
 
-	if (size < 5 || memcmp(mail, "From ", 5) != 0) {
-		g_ptr_array_add(mails, g_bytes_new(mail, size));
-		return mails;
-	}
-	for (gsize at = 0, n; at < size && mails->len < max; at += n) {
-		gsize quotes = 0;
+	for (guint i = 0; i < MIN(spans->len, max); i++) {
+		const struct mailfile_span *s = &g_array_index(spans, struct mailfile_span, i);
 
-		n = line_size(mail + at, size - at);
-		while (quotes < n && mail[at + quotes] == '>')
-			quotes++;
-		if (n - quotes >= 5 && memcmp(mail + at + quotes, "From ", 5) == 0) {
-			if (quotes == 0 && blank)
-				mail_ends(mails, one);
-			else
-				g_string_append_len(one, mail + at + (quotes > 0), (gssize)(n - (quotes > 0)));
-		} else {
-			g_string_append_len(one, mail + at, (gssize)n);
-		}
-		blank = is_blank(mail + at, n);
+		g_ptr_array_add(mails, mailfile_unquote(mail + s->offset, s->size));
 	}
-	if (mails->len < max)
-		mail_ends(mails, one);
-	if (mails->len == 0)
-		g_ptr_array_add(mails, g_bytes_new("", 0));
 	return mails;
 }

@@ -10,8 +10,19 @@
 /* All of it in *mail_r (g_free). False and *err (ERR_INPUT, ERR_LIMIT), naming the file. */
 bool mailfile_read(const char *file, char **mail_r, gsize *size_r, GError **err);
 
-/* The mails in it: those of an mbox, which begins with "From " (RFC 4155; ">From " loses its ">"), or the one that
- * it is. At most max are taken. GBytes *, which the array frees; never empty. */
+/* Where a mail lies. */
+struct mailfile_span {
+	gsize offset, size;
+};
+
+/* The mails in it: those of an mbox, which begins with "From " (RFC 4155), each with that line; or the one that it is.
+ * struct mailfile_span, at least one. */
+GArray *mailfile_spans(const char *mail, gsize size);
+
+/* A mail of an mbox without its "From " line, and with the ">" gone that quoted one; any other as it is. */
+GBytes *mailfile_unquote(const char *mail, gsize size);
+
+/* All of them, at most max: mailfile_spans() and mailfile_unquote() in one. GBytes *, which the array frees; never empty. */
 GPtrArray *mailfile_split(const char *mail, gsize size, guint max);
 
 #endif

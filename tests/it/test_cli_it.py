@@ -232,6 +232,7 @@ def test_replay_sequence(daemon, folder):
     assert texts[0]["text"].startswith("MISSED 21:16 Clinic\n+12025550143 Jane Doe")
     assert texts[0]["at"] == "2026-03-03T21:16:57-05:00"      # the collect window later
     assert texts[1]["at"] == "2026-03-03T21:31:57-05:00"      # and a step
+    assert events[-1] == {"event": "sum", "mails": 4, "notices": 3, "items": 1, "suppressed": 0, "swallowed": 1, "texts": 2}
 
 
 def test_replay_for_people(daemon, folder):
@@ -250,8 +251,9 @@ def test_replay_client(daemon, folder, client, verdict):
 
 def test_replay_sendmail_untrusted(daemon, folder):
     daemon.write(sources='{ "192.0.2.0/24" }')
-    [event] = objects(daemon.cli("replay", "--json", "--client", "sendmail", str(folder / "one.eml")))
+    [event, total] = objects(daemon.cli("replay", "--json", "--client", "sendmail", str(folder / "one.eml")))
     assert event["verdict"] == "pass" and "trusted" in event["why"]
+    assert (total["mails"], total["notices"], total["items"]) == (1, 0, 0)
 
 
 def test_replay_rcpt(daemon, folder):
@@ -263,6 +265,58 @@ def test_replay_rcpt(daemon, folder):
 def test_replay_options_may_come_last(daemon, folder):
     events = objects(daemon.cli("replay", str(folder / "one.eml"), "--at", "2026-03-04T02:16:12Z", "--json"))
     assert events[0]["at"] == "2026-03-03T21:16:12-05:00"
+
+
+def mbox(*mails):
+    return b"".join(b"From pbx@example.com Tue Mar  3 21:16:12 2026\n" + re.sub(rb"^(>*From )", rb">\1", m, flags=re.M) + b"\n\n"
+                    for m in mails)
+
+
+def when(mail, date):
+    return re.sub(rb"^Date: .*$", b"Date: " + date, mail, count=1, flags=re.M).replace(b"\r\n", b"\n")
+
+
+def test_replay_folder_and_mbox(daemon, folder, tmp_path):
+    """In the order of their dates, wherever they lie; a year apart no call belongs to the other."""
+    one = (folder / "one.eml").read_bytes()
+    old = tmp_path / "old"
+    (old / "cur").mkdir(parents=True)
+    (old / "cur" / "x.eml").write_bytes(when(one, b"Tue, 4 Mar 2025 02:16:12 +0000"))
+    (old / ".hidden").write_bytes(one)
+    (old / "a.mbox").write_bytes(mbox(when(one, b"Wed, 4 Mar 2026 02:16:12 +0000"), b"Subject: From me\n\nFrom here\n",
+                                      when(one, b"Wed, 4 Mar 2026 12:16:12 +0000")))
+    events = objects(daemon.cli("replay", "--json", str(old)))
+    told = [e for e in events if e["event"] == "mail"]
+    assert [(e["file"][len(str(old)) + 1:], e["item"], e["at"][:16]) for e in told] == [
+        ("cur/x.eml", "RB-1", "2025-03-03T21:16"), ("a.mbox#1", "RB-2", "2026-03-03T21:16"),
+        ("a.mbox#2", None, "2026-03-03T21:16"), ("a.mbox#3", "RB-2", "2026-03-04T07:16")]
+    assert (events[-1]["notices"], events[-1]["items"], events[-1]["mails"]) == (3, 2, 4)
+    assert len([e for e in events if e["event"] == "text"]) == events[-1]["texts"] >= 4
+    out = daemon.cli("replay", str(old)).stdout
+    assert out.endswith(f"4 mails: 3 notices -> 2 items -> {events[-1]['texts']} texts\n")
+
+
+def test_replay_compare(daemon, folder):
+    """Only what is different: the owner, and with him where the mail goes; the text is the same."""
+    other = daemon.folder / "other.conf"
+    other.write_text(daemon.conf.read_text().replace("owner = anna", "owner = bob"))
+    files = [str(folder / f) for f in ("one.eml", "human.eml")]
+    difference, before, after = objects(daemon.cli("replay", "--json", "--compare", str(other), *files))
+    assert difference["event"] == "difference" and difference["file"] == files[0]
+    assert (difference["owner_before"], difference["owner_after"]) == ("anna", "bob")
+    assert difference["mailed_before"] == f"{OWNER},{AUDIT}" and difference["mailed_after"].endswith(f",{AUDIT}")
+    assert difference["texted_before"] == difference["texted_after"] == "anna 2026-03-03T21:16, bob 2026-03-03T21:31"
+    assert (before["which"], after["which"], before["texts"], after["texts"]) == ("before", "after", 2, 2)
+    out = daemon.cli("replay", "--compare", str(other), *files).stdout
+    assert "owner            anna -> bob" in out and "1 of 2 mails would be treated otherwise" in out
+    assert objects(daemon.cli("replay", "--json", "--compare", str(daemon.conf), *files))[0]["event"] == "sum"
+
+
+def test_replay_compare_with_a_broken_file(daemon, folder):
+    other = daemon.folder / "other.conf"
+    other.write_text("colour = red\n")
+    r = daemon.cli("replay", "--compare", str(other), str(folder / "one.eml"), ok=False)
+    assert r.returncode == EX_CONFIG and f"{other}:1: " in r.stderr and not r.stdout
 
 
 def test_replay_missing_file(daemon, folder):
