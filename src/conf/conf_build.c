@@ -70,6 +70,8 @@ static void build_rules(struct conf *c, const struct conf_block *m, struct conf_
 	r->update_interval_s = conf_number(m, KEY_main_update_interval);
 	r->reopen_window_s = conf_number(m, KEY_main_reopen_window);
 	r->ack_timeout_s = conf_number(m, KEY_main_ack_timeout);
+	r->snooze_s = conf_number(m, KEY_main_snooze);
+	r->retry_s = conf_number(m, KEY_main_retry);
 	r->code_rest_s = conf_number(m, KEY_main_code_rest);
 	/* Without a relay there is no mail to fall back to. */
 	r->mail_after_s = *conf_text(m, KEY_main_relay) ? conf_number(m, KEY_main_mail_after) : 0;

@@ -9,8 +9,8 @@ const char *const journal_words[] = {
 	JOURNAL_COLLECTING, JOURNAL_OPENED, JOURNAL_TOLD, JOURNAL_ESCALATED, JOURNAL_UPDATED, JOURNAL_SKIPPED,
 	JOURNAL_EXHAUSTED, JOURNAL_LAST_RESORT, JOURNAL_MAILED, JOURNAL_TIMED_OUT, JOURNAL_DELIVERED, JOURNAL_NOT_DELIVERED, JOURNAL_REPLIED,
 	JOURNAL_UNKNOWN_SENDER, JOURNAL_ACKNOWLEDGED, JOURNAL_TRIED, JOURNAL_PASSED_ON, JOURNAL_CLOSED,
-	JOURNAL_ASSIGNED, JOURNAL_STOPPED, JOURNAL_STARTED, JOURNAL_OVERRIDDEN, JOURNAL_OVERRIDE_REMOVED, JOURNAL_SENT, JOURNAL_PUT_OFF, JOURNAL_EXPIRED,
-	JOURNAL_POSSIBLY_TWICE, NULL
+	JOURNAL_ASSIGNED, JOURNAL_SNOOZED, JOURNAL_WOKEN, JOURNAL_STOPPED, JOURNAL_STARTED, JOURNAL_OVERRIDDEN,
+	JOURNAL_OVERRIDE_REMOVED, JOURNAL_SENT, JOURNAL_PUT_OFF, JOURNAL_EXPIRED, JOURNAL_POSSIBLY_TWICE, NULL
 };
 
 void think_why(struct think *t, const char *format, ...)
@@ -138,6 +138,17 @@ const char *think_clock(const struct think *t, const struct item *i, int64_t at)
 	text_time_zone(at, think_zone(t, i), buf);
 	/* 2026-03-02T21:58:00+01:00, or "-" for a time that no calendar has */
 	return strlen(buf) < 16 ? "-" : arena_strndup(t->a, buf + 11, 5);
+}
+
+const char *think_when(const struct think *t, const struct item *i, int64_t at)
+{
+	char then[40] = "", now[40] = "";
+
+	text_time_zone(at, think_zone(t, i), then);
+	text_time_zone(t->now, think_zone(t, i), now);
+	if (strncmp(then, now, 10) == 0)
+		return think_clock(t, i, at);
+	return arena_printf(t->a, "%.10s %s", then, think_clock(t, i, at));
 }
 
 static GPtrArray *list_new(struct arena *a)

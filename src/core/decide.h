@@ -20,10 +20,10 @@ enum event_kind {
 	EVENT_REPLY,		/* a text from a phone */
 	EVENT_RECEIPT,		/* a delivery receipt, or the SMSC's final no to a text */
 	EVENT_TIMER,		/* a job of kind timer came due */
-	EVENT_COMMAND,		/* an operator's word: ringback ack | close | assign */
+	EVENT_COMMAND,		/* an operator's word: ringback ack | close | assign | tried | snooze */
 };
 
-enum command { COMMAND_ACK, COMMAND_CLOSE, COMMAND_ASSIGN };
+enum command { COMMAND_ACK, COMMAND_CLOSE, COMMAND_ASSIGN, COMMAND_TRIED, COMMAND_SNOOZE, COMMAND_PASS, N_COMMANDS };
 
 struct event {
 	enum event_kind kind;
@@ -41,7 +41,8 @@ struct event {
 	/* COMMAND */
 	enum command command;
 	const char *by;			/* who says so: person id or "operator" */
-	const char *to;			/* ASSIGN: person id; ACK: person id who takes it */
+	const char *to;			/* ASSIGN: person id; ACK, TRIED, PASS: person id who takes it, tried, passes on */
+	int64_t until;			/* SNOOZE: after now; TRIED: when to try again, 0: rules.retry_s from now */
 	enum resolution resolution;	/* CLOSE */
 };
 

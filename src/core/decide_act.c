@@ -35,9 +35,10 @@ static void take_over(struct think *t, struct item *i, const struct actor *by)
 	i->owner = by->person->id;
 }
 
+/* Who is to try again later has their time from then on. */
 static void start_ack_timeout(struct think *t, const struct item *i)
 {
-	think_job(t, i, JOB_TIMER, TOPIC_ACK_TIMEOUT, t->now + t->r->rules.ack_timeout_s);
+	think_job(t, i, JOB_TIMER, TOPIC_ACK_TIMEOUT, MAX(t->now, i->wake) + t->r->rules.ack_timeout_s);
 }
 
 void act_ack(struct think *t, struct item *i, const struct actor *by)
@@ -45,6 +46,7 @@ void act_ack(struct think *t, struct item *i, const struct actor *by)
 	const struct item before = *i;
 
 	i->state = STATE_ACKED;
+	i->wake = 0;
 	take_over(t, i, by);
 	t->d->cancel |= CANCEL_ALL;
 	start_ack_timeout(t, i);
@@ -55,20 +57,54 @@ void act_ack(struct think *t, struct item *i, const struct actor *by)
 	think_why(t, "acknowledged=%s", by->person->id);
 }
 
-void act_tried(struct think *t, struct item *i, const struct actor *by)
+int64_t act_retry_at(const struct think *t, int minutes)
+{
+	const int64_t wait = minutes ? minutes * 60 : t->r->rules.retry_s;
+
+	return wait ? t->now + wait : 0;
+}
+
+void act_tried(struct think *t, struct item *i, const struct actor *by, int64_t retry_at)
 {
 	const struct item before = *i;
+	const char *next = retry_at ? arena_printf(t->a, "; next try at %s", think_clock(t, i, retry_at)) : "";
 
 	i->state = STATE_ATTEMPTED;
+	i->attempts++;
+	i->wake = retry_at;
 	take_over(t, i, by);
 	t->d->cancel |= CANCEL_ALL;
 	start_ack_timeout(t, i);
+	if (retry_at)
+		think_job(t, i, JOB_TIMER, TOPIC_WAKE, retry_at);
 	tell_others(t, &before, i, by);
-	think_journal(t, i, JOURNAL_TRIED, by->who, by->how, "%s called back and did not reach the caller; was %s, owner %s",
-		      think_name(t, by->person->id), state_name(before.state), think_name(t, before.owner));
-	think_note(t, i, "%s called back at %s and did not reach the caller", think_name(t, by->person->id),
-		   think_clock(t, i, t->now));
-	think_why(t, "tried=%s", by->person->id);
+	think_journal(t, i, JOURNAL_TRIED, by->who, by->how,
+		      "%s called back and did not reach the caller, attempt %" G_GINT64_FORMAT "%s; was %s, owner %s",
+		      think_name(t, by->person->id), i->attempts, next, state_name(before.state),
+		      think_name(t, before.owner));
+	think_note(t, i, "%s called back at %s and did not reach the caller%s", think_name(t, by->person->id),
+		   think_clock(t, i, t->now), next);
+	think_why(t, "tried=%s attempts=%" G_GINT64_FORMAT, by->person->id, i->attempts);
+}
+
+void act_snooze(struct think *t, struct item *i, const struct actor *by, int64_t until)
+{
+	const struct item before = *i;
+
+	i->state = STATE_SNOOZED;
+	i->wake = until;
+	i->acked = 0;
+	i->acked_by = NULL;
+	if (by->person)
+		i->told = by->person->id;
+	t->d->cancel |= CANCEL_ALL;
+	think_job(t, i, JOB_TIMER, TOPIC_WAKE, until);
+	tell_others(t, &before, i, by);
+	think_journal(t, i, JOURNAL_SNOOZED, by->who, by->how, "until %s; was %s, owner %s", think_when(t, i, until),
+		      state_name(before.state), think_name(t, i->owner));
+	think_note(t, i, "%s put it off %s at %s, until %s", think_name(t, by->who), way(by), think_clock(t, i, t->now),
+		   think_when(t, i, until));
+	think_why(t, "snoozed until=%s", think_when(t, i, until));
 }
 
 void act_close(struct think *t, struct item *i, enum resolution resolution, const struct actor *by)
@@ -76,6 +112,7 @@ void act_close(struct think *t, struct item *i, enum resolution resolution, cons
 	const struct item before = *i;
 
 	i->state = STATE_CLOSED;
+	i->wake = 0;
 	i->resolution = resolution;
 	i->closed = t->now;
 	if (by->person) {
@@ -116,6 +153,7 @@ const struct person *act_pass_on(struct think *t, struct item *i, const struct a
 	if (act_holds(i, by->person) && line)
 		think_own(t, i, line);
 	i->state = STATE_OPEN;
+	i->wake = 0;
 	i->acked = 0;
 	i->acked_by = NULL;
 	t->d->cancel |= CANCEL_ALL;

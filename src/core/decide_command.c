@@ -11,6 +11,10 @@ static const char *refusal(const struct think *t, const struct person *to)
 		return arena_printf(t->a, "it is %s (%s)", state_name(i->state), resolution_name(i->resolution));
 	if (t->e->command == COMMAND_CLOSE)
 		return t->e->resolution == RESOLUTION_NONE ? "a resolution is needed" : NULL;
+	if (t->e->command == COMMAND_SNOOZE)
+		return t->e->until <= t->now ? "the time is over" : NULL;
+	if (t->e->command == COMMAND_TRIED && t->e->until && t->e->until <= t->now)
+		return "the time of the next try is over";
 	if (!to)
 		return arena_printf(t->a, "there is no person \"%s\"", t->e->to ? t->e->to : "");
 	if (t->e->command == COMMAND_ACK && i->state == STATE_ACKED && act_holds(i, to))
@@ -43,5 +47,17 @@ void decide_command(struct think *t)
 	case COMMAND_ASSIGN:
 		act_assign(t, i, &actor);
 		break;
+	case COMMAND_TRIED:
+		act_tried(t, i, &actor, t->e->until ? t->e->until : act_retry_at(t, 0));
+		break;
+	case COMMAND_SNOOZE:
+		actor.person = roster_person(t->r, by);
+		act_snooze(t, i, &actor, t->e->until);
+		break;
+	case COMMAND_PASS:
+		act_pass_on(t, i, &actor);
+		break;
+	case N_COMMANDS:
+		g_assert_not_reached();
 	}
 }

@@ -50,6 +50,7 @@ static void start_collecting(struct think *t, struct item *i, const struct line 
 	i->told = NULL;
 	i->acked = 0;
 	i->acked_by = NULL;
+	i->wake = 0;
 	i->due = hours_next_open(line->hours, t->now) + line->callback_within_s;
 	think_job(t, i, JOB_TIMER, TOPIC_WINDOW, t->now + t->r->rules.collect_window_s);
 	think_why(t, "policy=%s", p ? p->id : "none");
@@ -170,6 +171,7 @@ static void take_copy(struct think *t, const struct match *m)
 static void reopen(struct think *t, struct item *i, const struct match *m)
 {
 	think_why(t, "reopened");
+	i->attempts = 0;
 	t->d->cancel |= CANCEL_ALL;
 	think_journal(t, i, JOURNAL_REOPENED, "pbx", "mail", "was closed: %s", resolution_name(i->resolution));
 	i->resolution = RESOLUTION_NONE;
@@ -194,8 +196,9 @@ static void tell_again(struct think *t, struct item *i, const struct line *line)
 	const struct escalation_policy *p = escalate_policy(line, t->now);
 	bool changed = other_policy(i, p);
 
-	if (i->state == STATE_COLLECTING)
-		return;		/* the text has not gone yet and will say it */
+	/* The text has not gone yet, or goes again when the snooze is over, and will say it. */
+	if (i->state == STATE_COLLECTING || i->state == STATE_SNOOZED)
+		return;
 	if (changed && !i->acked_by) {
 		t->d->cancel |= CANCEL_TELLING;
 		think_journal(t, i, JOURNAL_COLLECTING, "pbx", "mail", "policy %s is in force now; was %s, %s", p->id,

@@ -25,7 +25,7 @@ struct think {
 #define CANCEL_TELLING (TOPIC_BIT(TOPIC_FIRST) | TOPIC_BIT(TOPIC_ESCALATION) | TOPIC_BIT(TOPIC_UPDATE) | \
 			TOPIC_BIT(TOPIC_WINDOW) | TOPIC_BIT(TOPIC_STEP) | TOPIC_BIT(TOPIC_LAST) | \
 			TOPIC_BIT(TOPIC_MAILED) | TOPIC_BIT(TOPIC_FALLBACK))
-#define CANCEL_ALL (CANCEL_TELLING | TOPIC_BIT(TOPIC_ACK_TIMEOUT))
+#define CANCEL_ALL (CANCEL_TELLING | TOPIC_BIT(TOPIC_ACK_TIMEOUT) | TOPIC_BIT(TOPIC_WAKE) | TOPIC_BIT(TOPIC_RETRY))
 
 /* ---- decide.c ---- */
 
@@ -56,6 +56,7 @@ struct on_duty think_duty(const struct think *t, const struct duty *duty);
 const char *think_own(struct think *t, struct item *i, const struct line *line);
 
 const char *think_clock(const struct think *t, const struct item *i, int64_t at);	/* "21:58" on the line's clock */
+const char *think_when(const struct think *t, const struct item *i, int64_t at);	/* that, with the date if it is another */
 const char *think_zone(const struct think *t, const struct item *i);
 
 /* ---- decide_tell.c ---- */
@@ -69,6 +70,13 @@ const struct person *tell_last(const struct think *t, const struct item *i);
  * Gives who is told: the last resort when nobody else is left (noted); NULL when that was told before, or there is none,
  * or the item has no policy. */
 const struct person *tell_next(struct think *t, struct item *i, const struct person *not_to);
+
+/* Once more to whom the last step told, with that step's wait; to the next step where that cannot be, to the first after
+ * the last. Gives who is told; NULL: nobody. */
+const struct person *tell_same(struct think *t, struct item *i);
+
+/* To who has the item: it is time to try again. False if they cannot be texted. */
+bool tell_retry(struct think *t, struct item *i);
 
 /* They called again: to one who knows of the item, at most once in an update interval. */
 void tell_update(struct think *t, struct item *i, bool in_force);
@@ -105,7 +113,12 @@ struct actor {
 bool act_holds(const struct item *i, const struct person *p);	/* it is acknowledged by p */
 bool act_held_by_other(const struct item *i, const struct person *p);
 void act_ack(struct think *t, struct item *i, const struct actor *by);
-void act_tried(struct think *t, struct item *i, const struct actor *by);
+/* When to try again: in so many minutes, 0: after rules.retry_s, or never (0) if that is 0. */
+int64_t act_retry_at(const struct think *t, int minutes);
+/* They called back and reached nobody; they are reminded at retry_at. 0: they are not. */
+void act_tried(struct think *t, struct item *i, const struct actor *by, int64_t retry_at);
+/* Nobody is told until then; then who was told last is told again, which is by->person if there is one. */
+void act_snooze(struct think *t, struct item *i, const struct actor *by, int64_t until);
 void act_close(struct think *t, struct item *i, enum resolution resolution, const struct actor *by);
 void act_assign(struct think *t, struct item *i, const struct actor *by);
 /* The one who has it or was told last gives it away. NULL: nobody is left. */

@@ -54,9 +54,8 @@ static void ask_which(struct think *t, const struct person *p, const struct text
 }
 
 /* The item that the reply is about; NULL if that is not clear (and the person was asked). */
-static const struct texted *which(struct think *t, const struct person *p)
+static const struct texted *which(struct think *t, const struct person *p, int code)
 {
-	const int code = t->e->reply->code;
 	const struct texted *live[ITEMS_MAX];
 	gsize n;
 
@@ -81,6 +80,7 @@ struct one {
 	const struct texted *about;
 	struct item *item;
 	struct actor by;
+	int minutes;		/* that the reply named; 0: none */
 };
 
 static void say_yours(struct think *t, const struct one *o)
@@ -120,8 +120,14 @@ static void on_ack(struct think *t, struct one *o)
 
 static void on_tried(struct think *t, struct one *o)
 {
-	act_tried(t, o->item, &o->by);
-	answer(t, o->item, o->by.person, sms_tried(t->a, o->about->code));
+	act_tried(t, o->item, &o->by, act_retry_at(t, o->minutes));
+	answer(t, o->item, o->by.person, sms_tried(t->a, o->about->code, o->item->wake, think_zone(t, o->item)));
+}
+
+static void on_snooze(struct think *t, struct one *o)
+{
+	act_snooze(t, o->item, &o->by, t->now + (o->minutes ? o->minutes * 60 : t->r->rules.snooze_s));
+	answer(t, o->item, o->by.person, sms_snoozed(t->a, o->about->code, true, o->item->wake, think_zone(t, o->item)));
 }
 
 /* Only who has it, or was told last, can give it away: a second "N" must not skip the one who is told now. */
@@ -171,6 +177,9 @@ static void act_on(struct think *t, struct one *o, enum verb verb)
 	case VERB_TRIED:
 		on_tried(t, o);
 		break;
+	case VERB_SNOOZE:
+		on_snooze(t, o);
+		break;
 	case VERB_NEXT:
 		on_next(t, o);
 		break;
@@ -190,9 +199,27 @@ static struct one one_of(struct think *t, const struct texted *about, const stru
 	};
 }
 
+/* The one number of "S17" is minutes if one item is open; else it is the code that somebody has, if there is one. */
+static struct reply meant(const struct think *t)
+{
+	struct reply said = *t->e->reply;
+	const struct texted *live[ITEMS_MAX];
+
+	if (said.verb != VERB_SNOOZE || said.code || live_ones(t, live) == 1)
+		return said;
+	for (gsize k = 0; k < t->f->n_texted; k++)
+		if (t->f->texted[k].code == said.minutes) {
+			said.code = said.minutes;
+			said.minutes = 0;
+			break;
+		}
+	return said;
+}
+
 static void reply_about_one(struct think *t, const struct person *p)
 {
-	const struct texted *about = which(t, p);
+	const struct reply said = meant(t);
+	const struct texted *about = which(t, p, said.code);
 	struct one o;
 
 	if (!about) {
@@ -200,8 +227,9 @@ static void reply_about_one(struct think *t, const struct person *p)
 		return;
 	}
 	o = one_of(t, about, p);
+	o.minutes = said.minutes;
 	record_reply(t, o.item, p);
-	act_on(t, &o, t->e->reply->verb);
+	act_on(t, &o, said.verb);
 }
 
 /* ---- what is done to several ---- */
@@ -253,7 +281,7 @@ static bool waits_for(const struct think *t, const struct item *i, const struct 
 {
 	if (i->acked_by)
 		return act_holds(i, p);
-	return i->state == STATE_OPEN && tell_last(t, i) == p;
+	return (i->state == STATE_OPEN || i->state == STATE_SNOOZED) && tell_last(t, i) == p;
 }
 
 static bool has_step(const struct escalation_policy *policy, const struct person *p)

@@ -5,6 +5,7 @@
 #include "escalate.h"
 
 #define TAKEN_LIFE_S 3600	/* "nothing to do" an hour late is noise */
+#define RETRY_LIFE_S 3600
 
 const struct escalation_policy *tell_policy(const struct think *t, const struct item *i)
 {
@@ -148,6 +149,33 @@ const struct person *tell_next(struct think *t, struct item *i, const struct per
 		told = tell_round(t, i, p, not_to, true, &quiet);
 	}
 	return told ? told : tell_nobody(t, i, p);
+}
+
+const struct person *tell_same(struct think *t, struct item *i)
+{
+	const struct escalation_policy *p = tell_policy(t, i);
+	const struct step *s = p ? escalate_next(p, i->step - 1) : NULL;
+	const struct person *who = roster_person(t->r, i->told);
+	const struct on_duty on = { who, "again" };
+
+	if (s && who && !duty_away(who, t->now) && !why_skipped(t, who, NULL, false)) {
+		tell_step(t, i, s, &on, escalate_total(p), true);
+		return who;
+	}
+	if (p && !escalate_next(p, i->step))
+		i->step = 0;
+	return tell_next(t, i, NULL);
+}
+
+bool tell_retry(struct think *t, struct item *i)
+{
+	const struct person *p = roster_person(t->r, i->acked_by);
+
+	if (!p || why_skipped(t, p, NULL, false))
+		return false;
+	text_job(t, i, TOPIC_RETRY, p, RETRY_LIFE_S);
+	i->texted = t->now;
+	return true;
 }
 
 void tell_update(struct think *t, struct item *i, bool in_force)

@@ -81,7 +81,7 @@ static void ack_early(struct think *t, int64_t due)
 static void ack_over(struct think *t)
 {
 	const struct item *from = t->f->item;
-	const int64_t due = from->acked + t->r->rules.ack_timeout_s;
+	const int64_t due = MAX(from->acked, from->wake) + t->r->rules.ack_timeout_s;
 	const struct escalation_policy *p;
 	struct item *i;
 
@@ -95,6 +95,7 @@ static void ack_over(struct think *t)
 	}
 	i = think_item(t, from);
 	i->state = STATE_OPEN;
+	i->wake = 0;
 	i->acked = 0;
 	i->acked_by = NULL;
 	think_why(t, "ack timeout");
@@ -107,6 +108,47 @@ static void ack_over(struct think *t)
 	if (p && !escalate_next(p, i->step))
 		i->step = 0;
 	tell_next(t, i, NULL);
+}
+
+/* Whoever put it off is asked again. */
+static void snooze_over(struct think *t, struct item *i)
+{
+	const struct person *told;
+
+	i->state = STATE_OPEN;
+	think_journal(t, i, JOURNAL_WOKEN, "ringback", "timer", "the snooze is over; owner %s", think_name(t, i->owner));
+	told = tell_same(t, i);
+	think_note(t, i, "Open again at %s, as it was put off until now%s%s", think_clock(t, i, t->now),
+		   told ? "; told: " : "", told ? think_name(t, told->id) : "");
+	think_why(t, "snooze over");
+}
+
+static void retry(struct think *t, struct item *i)
+{
+	const char *who = think_name(t, i->acked_by);
+	bool told = tell_retry(t, i);
+
+	think_journal(t, i, JOURNAL_WOKEN, "ringback", "timer", "time for %s to try again%s", who,
+		      told ? "" : ", who cannot be texted now");
+	think_why(t, "retry");
+}
+
+static void wake_over(struct think *t)
+{
+	const struct item *from = t->f->item;
+	struct item *i;
+
+	/* A wake that was put off to another time since has a timer of its own. */
+	if ((from->state != STATE_SNOOZED && from->state != STATE_ATTEMPTED) || !from->wake || from->wake > t->now) {
+		timer_stale(t);
+		return;
+	}
+	i = think_item(t, from);
+	i->wake = 0;
+	if (i->state == STATE_SNOOZED)
+		snooze_over(t, i);
+	else
+		retry(t, i);
 }
 
 void decide_timer(struct think *t)
@@ -127,6 +169,9 @@ void decide_timer(struct think *t)
 		break;
 	case TOPIC_FALLBACK:
 		fallback_over(t);
+		break;
+	case TOPIC_WAKE:
+		wake_over(t);
 		break;
 	default:
 		think_why(t, "%s is no timer", topic_name(t->e->job->topic));

@@ -13,7 +13,7 @@ static const char *const job_state_names[] = {
 };
 static const char *const topic_names[] = {
 	"first", "escalation", "update", "answer", "taken", "note", "window", "step", "ack_timeout", "last", "mailed",
-	"fallback"
+	"fallback", "wake", "retry"
 };
 static const char *const action_names[] = { "first", "joined", "copy", "retry" };
 

@@ -49,6 +49,8 @@ struct item {
 	const char *policy;	/* escalation policy in force, id; NULL: none */
 	int64_t step;		/* steps gone, counted through repeats; 0: none yet */
 	const char *told;	/* whom the last step told, person id; NULL: nobody yet */
+	int64_t attempts;	/* callbacks that did not reach the caller */
+	int64_t wake;		/* SNOOZED: until then; ATTEMPTED: when to try again; else 0 */
 	const char *thread_id;	/* Message-ID of its first mail, with angle brackets; never NULL */
 };
 
@@ -80,6 +82,8 @@ enum job_topic {
 	TOPIC_LAST,		/* text: to the last resort, when everybody was told */
 	TOPIC_MAILED,		/* mail: to a person, in place of a text or beside it; first line in job->text */
 	TOPIC_FALLBACK,		/* timer: the step's text should have gone by now */
+	TOPIC_WAKE,		/* timer: item->wake is there */
+	TOPIC_RETRY,		/* text: it is time to try again */
 	N_TOPICS
 };
 

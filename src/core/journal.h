@@ -29,6 +29,8 @@ extern const char *const journal_words[];	/* all of them, NULL at the end; in de
 #define JOURNAL_UNKNOWN_SENDER "unknown_sender"
 #define JOURNAL_ACKNOWLEDGED "acknowledged"
 #define JOURNAL_TRIED "tried"
+#define JOURNAL_SNOOZED "snoozed"
+#define JOURNAL_WOKEN "woken"			/* the snooze is over, or it is time to try again */
 #define JOURNAL_PASSED_ON "passed_on"
 #define JOURNAL_CLOSED "closed"
 #define JOURNAL_ASSIGNED "assigned"

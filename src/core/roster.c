@@ -27,6 +27,11 @@ static void policy_free(void *p)
 	g_free(policy);
 }
 
+static void phrase_free(void *p)
+{
+	g_free(((struct reply_phrase *)p)->phrase);
+}
+
 static void line_free(void *p)
 {
 	struct line *line = p;
@@ -47,6 +52,8 @@ struct roster *roster_new(void)
 	r->lines = g_ptr_array_new_with_free_func(line_free);
 	r->policies = g_ptr_array_new_with_free_func(policy_free);
 	r->schedules = g_ptr_array_new_with_free_func(schedule_free);
+	r->phrases = g_array_new(FALSE, FALSE, sizeof(struct reply_phrase));
+	g_array_set_clear_func(r->phrases, phrase_free);
 	r->people_by_id = g_hash_table_new(g_str_hash, g_str_equal);
 	r->people_by_phone = g_hash_table_new(g_str_hash, g_str_equal);
 	r->directory = directory_new();
@@ -72,6 +79,7 @@ void roster_free(struct roster *r)
 	g_ptr_array_unref(r->schedules);
 	g_ptr_array_unref(r->people);
 	directory_free(r->directory);
+	g_array_unref(r->phrases);
 	g_free(r->rules.item_prefix);
 	g_free(r->rules.domain);
 	g_free(r);
@@ -95,6 +103,11 @@ void roster_add_policy(struct roster *r, struct escalation_policy *p)
 {
 	g_ptr_array_add(r->policies, p);
 	add_once(r->policies_by_id, p->id, p);
+}
+
+void roster_add_phrase(struct roster *r, struct reply_phrase p)
+{
+	g_array_append_val(r->phrases, p);
 }
 
 void roster_add_schedule(struct roster *r, struct schedule *s)

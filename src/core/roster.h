@@ -13,6 +13,7 @@
 #include "call.h"
 #include "directory.h"
 #include "hours.h"
+#include "reply.h"
 #include "schedule.h"
 
 struct person {
@@ -66,6 +67,8 @@ struct rules {
 	int64_t ack_timeout_s;		/* 1 h */
 	int64_t code_rest_s;		/* 72 h */
 	int64_t mail_after_s;		/* 10 min: a step's text that has not gone by then goes by mail; 0: never */
+	int64_t snooze_s;		/* 30 min: a snooze that names no time */
+	int64_t retry_s;		/* 30 min: after a try that reached nobody; 0: nobody is reminded */
 	char *item_prefix;		/* "RB" */
 	bool subject_tag;
 	char *domain;			/* for Message-IDs that we make */
@@ -76,6 +79,7 @@ struct roster {
 	GPtrArray *lines;
 	GPtrArray *policies;
 	GPtrArray *schedules;
+	GArray *phrases;		/* struct reply_phrase, owned: what replies may say besides English */
 	const struct line *default_line;	/* takes what no line claims; NULL: see roster_line() */
 	struct rules rules;
 	struct directory *directory;	/* of callers; never NULL */
@@ -90,6 +94,7 @@ void roster_free(struct roster *r);
 /* Adds; ownership passes to the roster. */
 void roster_add_person(struct roster *r, struct person *p);
 void roster_add_policy(struct roster *r, struct escalation_policy *p);
+void roster_add_phrase(struct roster *r, struct reply_phrase p);
 void roster_add_schedule(struct roster *r, struct schedule *s);
 void roster_add_line(struct roster *r, struct line *l);
 

@@ -234,6 +234,16 @@ static void put_first(struct arena *a, const struct sms_facts *f, struct pieces 
 	p->why = why_of(f);
 }
 
+static void put_retry(struct arena *a, const struct sms_facts *f, struct pieces *p)
+{
+	const int64_t n = f->item->attempts;
+
+	p->head = arena_printf(a, "TRY AGAIN %s", clock_of(a, f));
+	p->tail = kind_word(a, f);
+	p->why = arena_printf(a, "Not reached so far, %d %s", (int)MIN(n, 999), n == 1 ? "try" : "tries");
+	p->verbs = arena_printf(a, "%dD called, %dT no reach, %dN pass on", f->code, f->code, f->code);
+}
+
 static void put_escalation(struct arena *a, const struct sms_facts *f, struct pieces *p)
 {
 	p->head = arena_printf(a, "ESC %d/%d %s", (int)CLAMP(f->step, 0, 999), (int)CLAMP(f->steps, 0, 999),
@@ -258,10 +268,14 @@ const char *sms_render(struct arena *a, const struct sms_facts *f, gsize max)
 
 	if (f->topic == TOPIC_TAKEN && i->state == STATE_CLOSED)
 		return sms_closed(a, i, f->code, f->before ? f->before : "", f->line ? f->line->zone : NULL);
+	if (f->topic == TOPIC_TAKEN && i->state == STATE_SNOOZED)
+		return sms_snoozed(a, f->code, false, i->wake, f->line ? f->line->zone : NULL);
 	if (f->topic == TOPIC_TAKEN)
 		return sms_taken(a, f->code, f->before, i->acked, f->line ? f->line->zone : NULL);
 	if (f->topic == TOPIC_ESCALATION)
 		put_escalation(a, f, &p);
+	else if (f->topic == TOPIC_RETRY)
+		put_retry(a, f, &p);
 	else
 		put_first(a, f, &p);
 	p.reply = *p.said ? "" : "Reply";
@@ -318,9 +332,21 @@ const char *sms_passed_on(struct arena *a, int code, const char *to)
 	return arena_printf(a, "%d was passed on to %s. Nothing to do.", code, by_whom(a, to));
 }
 
-const char *sms_tried(struct arena *a, int code)
+const char *sms_tried(struct arena *a, int code, int64_t retry_at, const char *zone)
 {
-	return arena_printf(a, "%d: your try is noted, it stays yours. When you reach them reply %dD.", code, code);
+	const char *clock = phrase_clock(a, retry_at, zone);
+	const char *again = retry_at ? arena_printf(a, " Try again at %s.", clock) : "";
+
+	return arena_printf(a, "%d: your try is noted, it stays yours.%s When you reach them reply %dD.", code, again, code);
+}
+
+const char *sms_snoozed(struct arena *a, int code, bool mine, int64_t until, const char *zone)
+{
+	const char *clock = phrase_clock(a, until, zone);
+
+	if (mine)
+		return arena_printf(a, "%d is put off until %s. Then it comes back to you.", code, clock);
+	return arena_printf(a, "%d was put off until %s. Nothing to do.", code, clock);
 }
 
 const char *sms_which(struct arena *a, const int *codes, gsize n)
@@ -376,8 +402,8 @@ const char *sms_list(struct arena *a, const struct item *const *items, const int
 const char *sms_help(struct arena *a)
 {
 	(void)a;
-	return "Send the code and a letter: 17A mine, 17D called back, 17T no reach, 17N pass on, 17X no callback "
-	       "needed. L list, AA all mine, STOP no more texts.";
+	return "Send the code and a letter: 17A mine, 17D called back, 17T no reach, 17N pass on, 17S30 later, "
+	       "17X no callback. L list, AA all mine, STOP ends texts.";
 }
 
 const char *sms_started(struct arena *a)

@@ -13,7 +13,7 @@
 
 /* What a text about an item is made of. */
 struct sms_facts {
-	enum job_topic topic;		/* FIRST, ESCALATION, UPDATE or TAKEN */
+	enum job_topic topic;		/* FIRST, ESCALATION, UPDATE, RETRY or TAKEN */
 	const struct item *item;
 	const struct line *line;	/* NULL: the item's line id stands in */
 	int code;			/* of the item on that phone */
@@ -35,7 +35,9 @@ const char *sms_taken(struct arena *a, int code, const char *by, int64_t at, con
 /* by NULL: to the one who closed it. */
 const char *sms_closed(struct arena *a, const struct item *i, int code, const char *by, const char *zone);
 const char *sms_passed_on(struct arena *a, int code, const char *to);	/* to NULL: nobody is left */
-const char *sms_tried(struct arena *a, int code);
+const char *sms_tried(struct arena *a, int code, int64_t retry_at, const char *zone);	/* retry_at 0: at no time */
+/* mine: to the one who put it off. */
+const char *sms_snoozed(struct arena *a, int code, bool mine, int64_t until, const char *zone);
 const char *sms_which(struct arena *a, const int *codes, gsize n);	/* n 0: nothing is open */
 const char *sms_unknown_code(struct arena *a, int code);
 const char *sms_list(struct arena *a, const struct item *const *items, const int *codes, gsize n, gsize max);

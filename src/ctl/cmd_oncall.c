@@ -10,7 +10,6 @@
 #include "err.h"
 #include "journal.h"
 #include "text.h"
-#include "zone.h"
 
 #define DAY_S (24 * 60 * 60)
 #define DAYS_MAX 366
@@ -37,21 +36,6 @@ static bool think_overrides(struct store_tx *tx, void *user, GError **err)
 	struct oncall *o = user;
 
 	return tx_overrides(tx, o->since, o->w->a, &o->overrides, &o->n_overrides, err);
-}
-
-/* "2026-12-24", "2026-12-24 18:00" by that zone's clock, or as text_to_time() has it. */
-static bool read_time(const char *text, const char *zone, int64_t *at_r)
-{
-	g_autofree char *full = g_strdup_printf("%s%s", text, strlen(text) == 10 ? "T00:00:00" : strlen(text) == 16 ? ":00" : "");
-	g_autoptr(GTimeZone) tz = zone_get(zone);
-	g_autoptr(GDateTime) t = NULL;
-
-	g_strdelimit(full, " ", 'T');
-	t = tz ? g_date_time_new_from_iso8601(full, tz) : NULL;
-	if (!t)
-		return text_to_time(text, at_r);
-	*at_r = g_date_time_to_unix(t);
-	return true;
 }
 
 static int no_time(const char *option, const char *text)
@@ -243,9 +227,9 @@ static int add_override(struct oncall *o, const struct schedule *s)
 
 	if (!roster_person(o->w->conf->roster, o->asked->person))
 		return command_no_person(o->w, o->asked->person);
-	if (!read_time(from, s->zone, &c.override.from))
+	if (!command_time(from, s->zone, &c.override.from))
 		return no_time("--from", from);
-	if (!o->asked->to || !read_time(o->asked->to, s->zone, &c.override.to))
+	if (!o->asked->to || !command_time(o->asked->to, s->zone, &c.override.to))
 		return no_time("--to", o->asked->to);
 	if (c.override.to <= c.override.from || c.override.to <= clock_now())
 		return command_fail(EX_USAGE, "--to %s is before it begins, or over", o->asked->to);
@@ -329,7 +313,7 @@ static int prepare(struct oncall *o, bool instead)
 	if (k->schedule && !s)
 		return no_schedule(o->w, k->schedule);
 	o->at = clock_now();
-	if (k->at && !read_time(k->at, s ? s->zone : o->w->conf->timezone, &o->at))
+	if (k->at && !command_time(k->at, s ? s->zone : o->w->conf->timezone, &o->at))
 		return no_time("--at", k->at);
 	o->since = instead ? o->at : o->at - BEHIND_S;
 	if (o->w->store && store_read(o->w->store, think_overrides, o, &err) != STORE_DONE)

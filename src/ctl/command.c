@@ -8,6 +8,7 @@
 #include "err.h"
 #include "phone.h"
 #include "text.h"
+#include "zone.h"
 
 #define NAMES_SHOWN 20
 
@@ -81,6 +82,20 @@ void command_end(struct command_work *w)
 	store_free(w->store);
 	conf_unref(w->conf);
 	arena_free(w->a);
+}
+
+bool command_time(const char *text, const char *zone, int64_t *at_r)
+{
+	g_autofree char *full = g_strdup_printf("%s%s", text, strlen(text) == 10 ? "T00:00:00" : strlen(text) == 16 ? ":00" : "");
+	g_autoptr(GTimeZone) tz = zone_get(zone);
+	g_autoptr(GDateTime) t = NULL;
+
+	g_strdelimit(full, " ", 'T');
+	t = tz ? g_date_time_new_from_iso8601(full, tz) : NULL;
+	if (!t)
+		return text_to_time(text, at_r);
+	*at_r = g_date_time_to_unix(t);
+	return true;
 }
 
 /* ---- items by name ---- */

@@ -25,7 +25,7 @@ struct command_def {
 };
 
 extern const struct command_def cmd_oncall, cmd_parse, cmd_replay, cmd_list, cmd_show, cmd_why, cmd_find, cmd_ack, cmd_close,
-	cmd_assign, cmd_status, cmd_providers, cmd_reload, cmd_profile, cmd_sms;
+	cmd_assign, cmd_tried, cmd_snooze, cmd_status, cmd_providers, cmd_reload, cmd_profile, cmd_sms;
 
 /* ---- what most commands need (command.c) ---- */
 
@@ -48,6 +48,9 @@ int command_usage(const struct command_def *c);		/* EX_USAGE */
 /* Is it a region (ISO 3166), a time zone (IANA)? False after having said, as `ringback COMMAND`, that it is none. */
 bool command_region(const char *command, const char *region);
 bool command_zone(const char *command, const char *zone);
+
+/* "2026-12-24", "2026-12-24 18:00" by that zone's clock, or as text_to_time() has it. */
+bool command_time(const char *text, const char *zone, int64_t *at_r);
 
 /* The item named "RB-17", "rb17" or "17"; 0, or an exit code after having said why. */
 int command_item(struct command_work *w, const char *name, struct item **i_r);

@@ -124,6 +124,8 @@ static void print_life(struct command_work *w, struct printer *out, const struct
 	printer_string(out, "due", due_of(w, out, i));
 	printer_string(out, "acked", items_time(w, out, i, i->acked));
 	printer_string(out, "acked_by", i->acked_by);
+	printer_int(out, "attempts", i->attempts);
+	printer_string(out, "wake", items_time(w, out, i, i->wake));
 	printer_string(out, "closed", items_time(w, out, i, i->closed));
 	printer_string(out, "resolution", i->resolution == RESOLUTION_NONE ? NULL : resolution_name(i->resolution));
 	printer_string(out, "policy", i->policy);

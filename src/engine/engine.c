@@ -328,7 +328,8 @@ bool engine_reply(struct engine *e, const char *provider, const char *phone, con
 {
 	AUTO_ARENA a = arena_new();
 	struct conf *conf = engine_conf(e);
-	struct reply reply = reply_read(text);
+	const GArray *more = conf->roster->phrases;
+	struct reply reply = reply_read(text, (const struct reply_phrase *)more->data, more->len);
 	struct turn t = { .conf = conf, .a = a, .now = clock_now(), .provider = provider };
 	bool ok;
 
@@ -507,17 +508,25 @@ static bool think_command(struct store_tx *tx, void *user, GError **err)
 	return true;
 }
 
-bool engine_command(struct engine *e, int64_t item, enum command command, const char *by, const char *to,
-		    enum resolution resolution, struct arena *a, struct decision **d_r, GError **err)
+bool engine_order(struct engine *e, int64_t item, const struct event *command, struct arena *a, struct decision **d_r,
+		  GError **err)
 {
 	struct conf *conf = engine_conf(e);
-	struct turn t = { .conf = conf, .a = a, .now = clock_now(), .item = item };
+	struct turn t = { .conf = conf, .a = a, .now = clock_now(), .item = item, .event = *command };
 	bool ok;
 
-	t.event = (struct event){ .kind = EVENT_COMMAND, .command = command, .by = by, .to = to, .resolution = resolution };
+	t.event.kind = EVENT_COMMAND;
 	ok = run(e, think_command, &t, err);
 	conf_unref(conf);
 	if (d_r)
 		*d_r = ok ? t.decision : NULL;
 	return ok;
+}
+
+bool engine_command(struct engine *e, int64_t item, enum command command, const char *by, const char *to,
+		    enum resolution resolution, struct arena *a, struct decision **d_r, GError **err)
+{
+	const struct event order = { .command = command, .by = by, .to = to, .resolution = resolution };
+
+	return engine_order(e, item, &order, a, d_r, err);
 }

@@ -54,4 +54,8 @@ bool engine_timer(struct engine *e, int64_t job, GError **err);
 bool engine_command(struct engine *e, int64_t item, enum command command, const char *by, const char *to,
 		    enum resolution resolution, struct arena *a, struct decision **d_r, GError **err);
 
+/* Any command, with all that an event of its kind may say (decide.h); engine_command() is the short form. */
+bool engine_order(struct engine *e, int64_t item, const struct event *command, struct arena *a, struct decision **d_r,
+		  GError **err);
+
 #endif

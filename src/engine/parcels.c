@@ -99,6 +99,8 @@ static const char *outdated(const struct job *j, const struct item *i)
 		return "its item is gone";
 	if ((topic_is_step(j->topic) || j->topic == TOPIC_MAILED) && i->state != STATE_OPEN)
 		return "its item is no longer open";
+	if (j->topic == TOPIC_RETRY && i->state != STATE_ATTEMPTED)
+		return "its item does not wait for another try";
 	return NULL;
 }
 

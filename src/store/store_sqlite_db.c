@@ -49,6 +49,8 @@ static const struct column item_columns[] = {
 	FIELD(item, step, COLUMN_INT64),
 	FIELD(item, thread_id, COLUMN_TEXT),
 	FIELD(item, told, COLUMN_TEXT),
+	FIELD(item, attempts, COLUMN_INT64),
+	FIELD(item, wake, COLUMN_INT64),
 };
 
 static const struct column notice_columns[] = {
@@ -252,6 +254,9 @@ static const char *const schema_steps[] = {
 	"CREATE TABLE drift (source TEXT NOT NULL, profile TEXT NOT NULL, field TEXT NOT NULL, day INTEGER NOT NULL,"
 	" n INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,"
 	" PRIMARY KEY (source, profile, field, day)) WITHOUT ROWID;",
+	/* Tries that reached nobody; until when an item is put off. */
+	"ALTER TABLE items ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE items ADD COLUMN wake INTEGER NOT NULL DEFAULT 0;",
 };
 
 /* ---- opening ---- */

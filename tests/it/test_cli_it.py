@@ -474,6 +474,25 @@ def test_close(office):
     assert "spam" in note_with(office, "Bob Jones closed it").data.decode()
 
 
+def test_snooze(office):
+    """Nobody is told while it is put off; when the time is over the person is told again."""
+    [o] = objects(office.daemon.cli("snooze", "--json", "--for", "2h", "--by", "anna", "1"))
+    assert o["state"] == "snoozed" and o["wake"]
+    assert "put it off at the console" in note_with(office, "Anna Smith put it off").data.decode()
+    [o] = objects(office.daemon.cli("snooze", "--json", "1"))
+    assert o["state"] == "snoozed"
+    office.daemon.cli("ack", "--by", "bob", "1")
+    assert item(office)["state"] == "acked" and item(office)["wake"] is None
+
+
+def test_tried(office):
+    [o] = objects(office.daemon.cli("tried", "--json", "--by", "bob", "--retry", "45m", "1"))
+    assert (o["state"], o["owner"], o["attempts"]) == ("attempted", "bob", 1) and o["wake"]
+    assert "did not reach the caller; next try at" in note_with(office, "Bob Jones called back").data.decode()
+    [o] = objects(office.daemon.cli("tried", "--json", "--by", "bob", "1"))
+    assert o["attempts"] == 2
+
+
 def test_assign(office):
     [o] = objects(office.daemon.cli("assign", "--json", "1", "bob"))
     assert (o["owner"], o["state"]) == ("bob", "open")
@@ -504,6 +523,15 @@ def test_assign(office):
     (["assign", "1"], EX_USAGE, "usage: ringback assign"),
     (["assign", "1", "eve"], EX_USAGE, "no such person 'eve'"),
     (["assign", "1", "anna"], EX_DATAERR, "owns it already"),
+    (["snooze"], EX_USAGE, "usage: ringback snooze"),
+    (["snooze", "--for", "1h", "--until", "2099-01-01", "1"], EX_USAGE, "usage: ringback snooze"),
+    (["snooze", "--for", "soon", "1"], EX_USAGE, "'soon' is no time to wait"),
+    (["snooze", "--for", "31d", "1"], EX_USAGE, "more than 30 days ahead"),
+    (["snooze", "--until", "2020-01-01 10:00", "1"], EX_USAGE, "the time is over"),
+    (["snooze", "--until", "noon", "1"], EX_USAGE, "--until noon: no such time"),
+    (["snooze", "--retry", "1h", "1"], EX_USAGE, "usage: ringback snooze"),
+    (["tried", "--for", "1h", "1"], EX_USAGE, "usage: ringback tried"),
+    (["tried", "--by", "eve", "1"], EX_USAGE, "no such person 'eve'"),
     (["status", "1"], EX_USAGE, "usage: ringback status"),
     (["reload", "1"], EX_USAGE, "usage: ringback reload"),
 ], ids=lambda v: " ".join(v) if isinstance(v, list) else None)
@@ -524,7 +552,7 @@ def test_closed_is_closed(office):
 
 def test_help_of_each_command():
     commands = re.findall(r"^  ([a-z]+) ", ringback("--help").stdout.decode(), re.M)
-    assert set(commands) == {"list", "show", "why", "find", "ack", "close", "assign", "oncall", "status", "providers", "sms", "reload",
+    assert set(commands) == {"list", "show", "why", "find", "ack", "close", "assign", "tried", "snooze", "oncall", "status", "providers", "sms", "reload",
                              "parse", "replay", "profile"}
     for c in commands:
         for args in ([c, "--help"], ["help", c]):

@@ -69,7 +69,7 @@ struct roster *decide_office(void)
 	line(r, "208", "pass", olga, night)->collapse = COLLAPSE_PASS;
 	r->rules = (struct rules){
 		.collect_window_s = 45, .withheld_window_s = 90, .update_interval_s = 900, .reopen_window_s = 14400,
-		.ack_timeout_s = 3600, .code_rest_s = 72 * 3600, .item_prefix = g_strdup("RB"),
+		.ack_timeout_s = 3600, .code_rest_s = 72 * 3600, .snooze_s = 1800, .item_prefix = g_strdup("RB"),
 		.domain = g_strdup("example.com")
 	};
 	return r;

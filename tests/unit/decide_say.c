@@ -20,7 +20,7 @@ static void say_cancel(GString *s, guint topics)
 
 	if (!topics)
 		return;
-	if (topics == (telling | (1u << TOPIC_ACK_TIMEOUT)))
+	if (topics == (telling | (1u << TOPIC_ACK_TIMEOUT) | (1u << TOPIC_WAKE) | (1u << TOPIC_RETRY)))
 		g_string_append(s, " -all");
 	else if (topics == telling)
 		g_string_append(s, " -telling");

@@ -278,7 +278,12 @@ static void check_something_follows(const struct world *w, const struct item *i)
 	case STATE_ACKED:
 	case STATE_ATTEMPTED:
 		g_assert_cmpuint(timers(w, i, 1u << TOPIC_ACK_TIMEOUT), >=, 1);
-		g_assert_cmpuint(timers(w, i, ~(1u << TOPIC_ACK_TIMEOUT)), ==, 0);
+		g_assert_cmpuint(timers(w, i, ~((1u << TOPIC_ACK_TIMEOUT) | (1u << TOPIC_WAKE))), ==, 0);
+		g_assert_cmpuint(timers(w, i, 1u << TOPIC_WAKE), ==, i->wake != 0);
+		break;
+	case STATE_SNOOZED:
+		g_assert_cmpuint(timers(w, i, 1u << TOPIC_WAKE), ==, 1);
+		g_assert_cmpuint(timers(w, i, ~(1u << TOPIC_WAKE)), ==, 0);
 		break;
 	case STATE_OPEN:
 		if (i->policy && !g_hash_table_contains(w->exhausted, GINT_TO_POINTER(i->id)))
@@ -505,16 +510,16 @@ static const struct {
 	const char *word;
 	enum verb verb;
 } verbs[] = {
-	{ "A", VERB_ACK }, { "D", VERB_DONE }, { "T", VERB_TRIED }, { "N", VERB_NEXT }, { "X", VERB_NO_CALLBACK },
+	{ "A", VERB_ACK }, { "D", VERB_DONE }, { "T", VERB_TRIED }, { "N", VERB_NEXT }, { "S", VERB_SNOOZE }, { "X", VERB_NO_CALLBACK },
 	{ "L", VERB_LIST }, { "AA", VERB_ALL_MINE }, { "H", VERB_HELP }, { "STOP", VERB_STOP },
 	{ "START", VERB_START }, { "hm?", VERB_NONE }
 };
 
-/* "reply PERSON VERB [CODE]"; a person who is not known is a phone. */
+/* "reply PERSON VERB [CODE [MINUTES]]", CODE 0 for none; a person who is not known is a phone. */
 static const char *reply(struct world *w, char **words)
 {
 	const struct person *p = roster_person(w->r, words[0]);
-	struct reply r = { .code = words[2] ? atoi(words[2]) : 0 };
+	struct reply r = { .code = words[2] ? atoi(words[2]) : 0, .minutes = words[2] && words[3] ? atoi(words[3]) : 0 };
 	struct event e = { .kind = EVENT_REPLY, .phone = p ? p->phone : words[0], .text = words[1], .reply = &r };
 	struct facts f = { 0 };
 
@@ -525,7 +530,8 @@ static const char *reply(struct world *w, char **words)
 	return run(w, &e, &f);
 }
 
-/* "ack ITEM PERSON", "assign ITEM PERSON", "close ITEM RESOLUTION [BY]" */
+/* "ack ITEM PERSON", "assign ITEM PERSON", "pass ITEM PERSON", "tried ITEM PERSON [SECONDS]", "snooze ITEM BY SECONDS",
+ * "close ITEM RESOLUTION [BY]" */
 static const char *command(struct world *w, enum command c, char **words)
 {
 	struct event e = { .kind = EVENT_COMMAND, .command = c, .by = "operator", .to = words[1] };
@@ -536,9 +542,21 @@ static const char *command(struct world *w, enum command c, char **words)
 		e.by = words[2];
 		resolution_from_name(words[1], &e.resolution);
 	}
+	if (c == COMMAND_SNOOZE)
+		e.by = words[1];
+	if ((c == COMMAND_SNOOZE || c == COMMAND_TRIED) && words[2])
+		e.until = w->now + atoi(words[2]);
 	f.told = told(w, atoi(words[0]));
 	return run(w, &e, &f);
 }
+
+static const struct {
+	const char *word;
+	enum command command;
+} commands[] = {
+	{ "ack", COMMAND_ACK }, { "assign", COMMAND_ASSIGN }, { "close", COMMAND_CLOSE }, { "tried", COMMAND_TRIED },
+	{ "snooze", COMMAND_SNOOZE }, { "pass", COMMAND_PASS }
+};
 
 const char *world_event(struct world *w, const char *line_of_words)
 {
@@ -557,10 +575,8 @@ const char *world_event(struct world *w, const char *line_of_words)
 		return receipt(w, words + 1);
 	if (strcmp(words[0], "reply") == 0)
 		return reply(w, words + 1);
-	if (strcmp(words[0], "ack") == 0)
-		return command(w, COMMAND_ACK, words + 1);
-	if (strcmp(words[0], "assign") == 0)
-		return command(w, COMMAND_ASSIGN, words + 1);
-	g_assert_cmpstr(words[0], ==, "close");
-	return command(w, COMMAND_CLOSE, words + 1);
+	for (gsize n = 0; n < G_N_ELEMENTS(commands); n++)
+		if (strcmp(words[0], commands[n].word) == 0)
+			return command(w, commands[n].command, words + 1);
+	g_error("no such event: %s", words[0]);
 }

@@ -10,6 +10,11 @@ struct row {
 	int code;
 };
 
+struct timed_row {
+	struct row row;
+	int minutes;
+};
+
 static const struct row rows[] = {
 	/* as our texts say it */
 	{ "17A", VERB_ACK, 17 }, { "17D", VERB_DONE, 17 }, { "17N", VERB_NEXT, 17 }, { "17T", VERB_TRIED, 17 },
@@ -53,7 +58,7 @@ static const struct row rows[] = {
 	{ "17 ok", VERB_NONE, 0 }, { "call me 17", VERB_NONE, 0 }, { "call 17", VERB_NONE, 0 }, { "17th", VERB_NONE, 0 },
 	{ "can you take 17", VERB_NONE, 0 }, { "hello", VERB_NONE, 0 }, { "👍", VERB_NONE, 0 }, { "17A ❌", VERB_NONE, 0 },
 	{ "17A 👎", VERB_NONE, 0 }, { "17А" /* Cyrillic */, VERB_NONE, 0 }, { "נעשה 17", VERB_NONE, 0 },
-	{ "17S30", VERB_NONE, 0 }, { "RB-1742 A", VERB_NONE, 0 }, { "17000A", VERB_NONE, 0 }, { "7A", VERB_NONE, 0 },
+	{ "RB-1742 A", VERB_NONE, 0 }, { "17000A", VERB_NONE, 0 }, { "7A", VERB_NONE, 0 },
 	{ "09A", VERB_NONE, 0 }, { "017A", VERB_NONE, 0 }, { "99999999999999999999A", VERB_NONE, 0 },
 	{ "17\ufffd", VERB_NONE, 0 }, { "\xff\xfe", VERB_NONE, 0 }, { "17A\xe9", VERB_NONE, 0 },
 	/* two things at a time */
@@ -69,13 +74,99 @@ static const struct row rows[] = {
 	{ "Sent from my phone\n17A", VERB_NONE, 0 }, { "Liked “17A mine, 17D called”", VERB_NONE, 0 },
 };
 
+/* Minutes come last; the one number of a snooze is taken for them. */
+static const struct timed_row timed[] = {
+	{ { "S", VERB_SNOOZE, 0 }, 0 }, { { "17S", VERB_SNOOZE, 17 }, 0 },
+	{ { "17 snooze", VERB_SNOOZE, 17 }, 0 }, { { "17 later", VERB_SNOOZE, 17 }, 0 },
+	{ { "17S30", VERB_SNOOZE, 17 }, 30 }, { { "17 s 30", VERB_SNOOZE, 17 }, 30 },
+	{ { "17s5", VERB_SNOOZE, 17 }, 5 }, { { "S30", VERB_SNOOZE, 0 }, 30 },
+	{ { "S17", VERB_SNOOZE, 0 }, 17 }, { { "s 17 30", VERB_SNOOZE, 17 }, 30 },
+	{ { "snooze 17 30", VERB_SNOOZE, 17 }, 30 },
+	{ { "snooze 17 for 30 min", VERB_SNOOZE, 17 }, 30 }, { { "17S 2h", VERB_SNOOZE, 17 }, 120 },
+	{ { "17S 1 hour", VERB_SNOOZE, 17 }, 60 }, { { "17S 90 minutes.", VERB_SNOOZE, 17 }, 90 },
+	{ { "17S1440", VERB_SNOOZE, 17 }, 1440 }, { { "17S24h", VERB_SNOOZE, 17 }, 1440 },
+	{ { "17S 005", VERB_SNOOZE, 17 }, 5 }, { { "17T30", VERB_TRIED, 17 }, 30 },
+	{ { "17 tried 2 h", VERB_TRIED, 17 }, 120 }, { { "T17", VERB_TRIED, 17 }, 0 },
+	{ { "T 17 20", VERB_TRIED, 17 }, 20 }, { { "T 30 min", VERB_TRIED, 0 }, 30 },
+	{ { "17S please", VERB_SNOOZE, 17 }, 0 }, { { "17S0", VERB_NONE, 0 }, 0 },
+	{ { "17S1441", VERB_NONE, 0 }, 0 }, { { "17S25h", VERB_NONE, 0 }, 0 },
+	{ { "17S30 40", VERB_NONE, 0 }, 0 }, { { "17 30 S", VERB_NONE, 0 }, 0 },
+	{ { "17S99999", VERB_NONE, 0 }, 0 }, { { "7S30", VERB_NONE, 0 }, 0 },
+	{ { "17S30 18A", VERB_NONE, 0 }, 0 }, { { "17A30", VERB_NONE, 0 }, 0 },
+	{ { "A17 h", VERB_NONE, 0 }, 0 }, { { "A 17 min", VERB_NONE, 0 }, 0 },
+	{ { "17D 30 min", VERB_NONE, 0 }, 0 }, { { "AA 30 min", VERB_NONE, 0 }, 0 },
+	{ { "S -5 x", VERB_NONE, 0 }, 0 }, { { "17 h", VERB_HELP, 17 }, 0 },
+};
+
 static void check_row(gconstpointer data)
 {
 	const struct row *r = data;
-	struct reply got = reply_read(r->text);
+	struct reply got = reply_read(r->text, NULL, 0);
 
 	g_assert_cmpstr(verb_letter(got.verb), ==, verb_letter(r->verb));
 	g_assert_cmpint(got.code, ==, r->code);
+	g_assert_cmpint(got.minutes, ==, 0);
+}
+
+/* Words of other languages besides the English ones. */
+static const struct reply_phrase german[] = {
+	{ (char *)"meins", VERB_ACK }, { (char *)"übernehme ich", VERB_ACK }, { (char *)"kein rückruf", VERB_NO_CALLBACK },
+	{ (char *)"kein rückruf nötig", VERB_NO_CALLBACK }, { (char *)"später", VERB_SNOOZE }, { (char *)"моё", VERB_ACK },
+	{ (char *)"bitte", VERB_NONE }, { (char *)"halt", VERB_STOP },
+};
+
+static const struct timed_row german_rows[] = {
+	{ { "17 meins", VERB_ACK, 17 }, 0 }, { { "17A meins", VERB_ACK, 17 }, 0 },
+	{ { "Übernehme ich 17!", VERB_ACK, 17 }, 0 }, { { "ÜBERNEHME ICH", VERB_ACK, 0 }, 0 },
+	{ { "u\u0308bernehme ich 17", VERB_ACK, 17 }, 0 },
+	{ { "17 kein Rückruf", VERB_NO_CALLBACK, 17 }, 0 },
+	{ { "17 kein Rückruf nötig", VERB_NO_CALLBACK, 17 }, 0 },
+	{ { "17 später 45", VERB_SNOOZE, 17 }, 45 }, { { "Моё 17", VERB_ACK, 17 }, 0 },
+	{ { "17A bitte", VERB_ACK, 17 }, 0 }, { { "17 mine", VERB_ACK, 17 }, 0 },
+	{ { "halt", VERB_STOP, 0 }, 0 }, { { "Halt 17", VERB_NONE, 0 }, 0 },
+	{ { "kein 17", VERB_NONE, 0 }, 0 }, { { "nicht meins 17", VERB_NONE, 0 }, 0 },
+	{ { "17 meins 17 später", VERB_NONE, 0 }, 0 }, { { "übernehme 17", VERB_NONE, 0 }, 0 },
+	{ { "bitte", VERB_NONE, 0 }, 0 },
+};
+
+static void check_timed(const struct timed_row *list, gsize n, const struct reply_phrase *more, gsize n_more)
+{
+	for (gsize i = 0; i < n; i++) {
+		struct reply got = reply_read(list[i].row.text, more, n_more);
+
+		g_test_message("%s", list[i].row.text);
+		g_assert_cmpstr(verb_letter(got.verb), ==, verb_letter(list[i].row.verb));
+		g_assert_cmpint(got.code, ==, list[i].row.code);
+		g_assert_cmpint(got.minutes, ==, list[i].minutes);
+	}
+}
+
+static void check_minutes(void)
+{
+	check_timed(timed, G_N_ELEMENTS(timed), NULL, 0);
+}
+
+static void check_german(void)
+{
+	check_timed(german_rows, G_N_ELEMENTS(german_rows), german, G_N_ELEMENTS(german));
+	g_assert_cmpint(reply_read("17 meins", NULL, 0).verb, ==, VERB_NONE);
+}
+
+static void check_phrase(void)
+{
+	static const struct { const char *text, *phrase; } phrases[] = {
+		{ "Meins", "meins" }, { "  Übernehme   ICH ", "übernehme ich" }, { "u\u0308ber", "über" }, { "", NULL },
+		{ "  ", NULL }, { "mine!", NULL }, { "17 mine", NULL }, { "a b c d e f g h", "a b c d e f g h" },
+		{ "a b c d e f g h i", NULL }, { "don't", NULL }, { "👍", NULL },
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(phrases); i++) {
+		g_autofree char *got = reply_phrase(phrases[i].text);
+
+		g_assert_cmpstr(got, ==, phrases[i].phrase);
+	}
+	g_assert_cmpint(reply_phrase_verb("pass on"), ==, VERB_NEXT);
+	g_assert_cmpint(reply_phrase_verb("meins"), ==, VERB_NONE);
 }
 
 /* At most 1,000 octets are read, whatever they are. */
@@ -85,9 +176,9 @@ static void check_long(void)
 	g_autofree char *too_long = g_strconcat("17A", blanks, NULL);
 
 	memcpy(blanks, "17A", 3);
-	g_assert_cmpint(reply_read(blanks).verb, ==, VERB_ACK);
-	g_assert_cmpint(reply_read(too_long).verb, ==, VERB_NONE);
-	g_assert_cmpint(reply_read(many).verb, ==, VERB_NONE);
+	g_assert_cmpint(reply_read(blanks, NULL, 0).verb, ==, VERB_ACK);
+	g_assert_cmpint(reply_read(too_long, NULL, 0).verb, ==, VERB_NONE);
+	g_assert_cmpint(reply_read(many, NULL, 0).verb, ==, VERB_NONE);
 }
 
 /* Nothing but words of the grammar may ever be acted upon: random octets around a good reply spoil it or change
@@ -101,7 +192,7 @@ static void check_random(void)
 
 		for (int i = 0; i < size; i++)
 			text[i] = (char)g_test_rand_int_range(1, 256);
-		got = reply_read(text);
+		got = reply_read(text, NULL, 0);
 		g_assert_cmpint(got.verb, <, N_VERBS);
 		g_assert_true(got.code == 0 || (got.code >= 10 && got.code <= 9999));
 		g_assert_true(got.verb != VERB_NONE || got.code == 0);
@@ -118,6 +209,9 @@ int main(int argc, char **argv)
 		g_test_add_data_func(name, &rows[i], check_row);
 	}
 	g_test_add_func("/reply/long", check_long);
+	g_test_add_func("/reply/minutes", check_minutes);
+	g_test_add_func("/reply/german", check_german);
+	g_test_add_func("/reply/phrase", check_phrase);
 	g_test_add_func("/reply/random", check_random);
 	return g_test_run();
 }

@@ -134,17 +134,21 @@ static void do_crash(struct play *p, char **w)
 
 static void do_command(struct play *p, char **w)
 {
-	static const char *const words[] = { "ack", "close", "assign" };
+	static const char *const words[] = { "ack", "close", "assign", "tried", "snooze", "pass" };
 	g_autoptr(GError) err = NULL;
 	enum resolution resolution = RESOLUTION_CALLED_BACK;
 	int64_t id = g_ascii_strtoll(w[2], NULL, 10);
+	struct event order;
 
 	for (guint k = 0; k < G_N_ELEMENTS(words); k++) {
 		if (!g_str_equal(w[1], words[k]))
 			continue;
 		if (k == COMMAND_CLOSE && w[3])
 			resolution_from_name(w[3], &resolution);
-		if (!engine_command(p->world->engine, id, k, "operator", w[3], resolution, p->arena, &p->last, &err))
+		order = (struct event){ .command = k, .by = "operator", .to = w[3], .resolution = resolution };
+		if (k == COMMAND_SNOOZE)
+			order.until = clock_now() + seconds(p, w[3]);
+		if (!engine_order(p->world->engine, id, &order, p->arena, &p->last, &err))
 			g_test_message("%s:%d: refused: %s", p->file, p->line, err->message);
 		world_settle(p->world);
 		return;
@@ -199,6 +203,8 @@ static char *item_field(const struct item *i, const char *name)
 			return g_strdup(strings[k].value ? strings[k].value : "-");
 	if (g_str_equal(name, "calls"))
 		return g_strdup_printf("%" G_GINT64_FORMAT, i->calls);
+	if (g_str_equal(name, "attempts"))
+		return g_strdup_printf("%" G_GINT64_FORMAT, i->attempts);
 	if (g_str_equal(name, "step"))
 		return g_strdup_printf("%" G_GINT64_FORMAT, i->step);
 	return NULL;

@@ -277,8 +277,14 @@ static void check_answers(void)
 				   160), ==, "17 was closed by Bob at 22:07: called back. Nothing to do.");
 	g_assert_cmpstr(sms_passed_on(a, 17, "Bob"), ==, "17 was passed on to Bob. Nothing to do.");
 	g_assert_cmpstr(sms_passed_on(a, 17, NULL), ==, "17: nobody is left to pass it on to. It stays open.");
-	g_assert_cmpstr(sms_tried(a, 17), ==,
+	g_assert_cmpstr(sms_tried(a, 17, 0, NULL), ==,
 			"17: your try is noted, it stays yours. When you reach them reply 17D.");
+	g_assert_cmpstr(sms_tried(a, 17, EVENING + 300, "Europe/London"), ==,
+			"17: your try is noted, it stays yours. Try again at 21:57. When you reach them reply 17D.");
+	g_assert_cmpstr(sms_snoozed(a, 17, true, EVENING + 300, "Europe/London"), ==,
+			"17 is put off until 21:57. Then it comes back to you.");
+	g_assert_cmpstr(sms_snoozed(a, 17, false, EVENING + 300, "Europe/London"), ==,
+			"17 was put off until 21:57. Nothing to do.");
 	g_assert_cmpstr(sms_which(a, three, 3), ==, "You have 3 open: 17 18 19. Say which, e.g. 17A. L lists them.");
 	g_assert_cmpstr(sms_which(a, NULL, 0), ==, "You have nothing open.");
 	g_assert_cmpint(gsm_length(sms_which(a, many, 60)), <=, SMS_SEGMENT);

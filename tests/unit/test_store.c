@@ -159,11 +159,13 @@ static void assert_items_equal(const struct item *x, const struct item *y)
 	};
 	const int64_t xn[] = {
 		x->id, x->state, x->resolution, x->class, x->reason, x->withheld, x->call_time, x->duration_s,
-		x->calls, x->created, x->updated, x->last_call, x->texted, x->due, x->acked, x->closed, x->step
+		x->calls, x->created, x->updated, x->last_call, x->texted, x->due, x->acked, x->closed, x->step,
+		x->attempts, x->wake
 	};
 	const int64_t yn[] = {
 		y->id, y->state, y->resolution, y->class, y->reason, y->withheld, y->call_time, y->duration_s,
-		y->calls, y->created, y->updated, y->last_call, y->texted, y->due, y->acked, y->closed, y->step
+		y->calls, y->created, y->updated, y->last_call, y->texted, y->due, y->acked, y->closed, y->step,
+		y->attempts, y->wake
 	};
 
 	for (guint i = 0; i < G_N_ELEMENTS(xs); i++)
@@ -181,7 +183,7 @@ static void test_item_whole(struct world *w)
 		.caller = "+442079460123", .caller_raw = "020 7946 0123", .caller_name = "Žofie Ø 漢字 🙂",
 		.withheld = true, .called = "201", .call_time = 1, .duration_s = 34, .transcript = longest,
 		.profile = "p", .calls = 3, .created = 4, .updated = 5, .last_call = 6, .texted = 7, .due = INT64_MAX,
-		.acked = 8, .closed = 9, .acked_by = "bo'b; DROP TABLE items", .policy = "night", .step = 2,
+		.acked = 8, .closed = 9, .acked_by = "bo'b; DROP TABLE items", .policy = "night", .step = 2, .attempts = 10, .wake = 11,
 		.thread_id = "<1@example.com>", .told = "bob",
 	};
 	struct item bare = { .state = STATE_SUPPRESSED, .key = "", .line = "x", .thread_id = "", .duration_s = -1 };

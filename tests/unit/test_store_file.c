@@ -97,7 +97,8 @@ static void test_newer(struct world *w)
 }
 
 #define NO_OVERRIDES "DROP TABLE overrides; ALTER TABLE items DROP COLUMN told; "
-#define NO_DRIFT "DROP TABLE drift; ALTER TABLE items DROP COLUMN source; "
+#define NO_WAKE "ALTER TABLE items DROP COLUMN attempts; ALTER TABLE items DROP COLUMN wake; "
+#define NO_DRIFT NO_WAKE "DROP TABLE drift; ALTER TABLE items DROP COLUMN source; "
 
 /* As an older ringback left the file: with an item, but without what came later. */
 static void test_older(struct world *w, const char *back)
@@ -136,6 +137,11 @@ static void test_version_2(struct world *w)
 static void test_version_3(struct world *w)
 {
 	test_older(w, NO_DRIFT "PRAGMA user_version = 3");
+}
+
+static void test_version_4(struct world *w)
+{
+	test_older(w, NO_WAKE "PRAGMA user_version = 4");
 }
 
 static void test_foreign(struct world *w)
@@ -512,7 +518,7 @@ void add_file_cases(void)
 		{ "newer", test_newer },
 	{ "version-1", test_version_1 },
 	{ "version-2", test_version_2 },
-		{ "version-3", test_version_3 },
+		{ "version-3", test_version_3 }, { "version-4", test_version_4 },
 		{ "foreign", test_foreign },
 		{ "nowhere", test_nowhere },
 		{ "moved", test_moved },
