@@ -120,6 +120,15 @@ static void say_calendars(const struct conf *c)
 		log_error("calendar: %s; what was good before stays in force", wrong);
 }
 
+static void say_templates(const struct conf *c)
+{
+	g_auto(GStrv) lines = g_strsplit(c->templates_wrong ? c->templates_wrong : "", "\n", -1);
+
+	for (char **l = lines; *l; l++)
+		if (**l)
+			log_error("template: %s; the built-in one stays in force", *l);
+}
+
 /* On error the old one stays in force. */
 static bool reload(GError **err)
 {
@@ -131,6 +140,7 @@ static bool reload(GError **err)
 	if (new) {
 		reload_warn(old, new, options.role & ROLE_COURIER);
 		say_calendars(new);
+		say_templates(new);
 		log_info("reload: conf=%s lines=%u people=%u", new->file, new->roster->lines->len,
 			 new->roster->people->len);
 		engine_set_conf(d.engine, new);
@@ -465,6 +475,7 @@ static int run(struct conf *conf)
 		log_info("start: version=%s role=%s conf=%s store=%s milter=%s", PACKAGE_VERSION,
 			 options.role_name ? options.role_name : "both", conf->file, conf->store,
 			 conf->milter_socket);
+		say_templates(conf);
 		host_ready();
 		serve();
 	} else {

@@ -23,6 +23,9 @@ static void conf_clear(void *p)
 	g_free(c->relay_host);
 	g_free(c->mail_from);
 	g_free(c->profile_dir);
+	g_free(c->template_dir);
+	g_free(c->templates_wrong);
+	g_free(c->language);
 	g_free(c->authserv_id);
 	roster_free(c->roster);
 	if (!c->origin)
@@ -127,6 +130,7 @@ static void add_default_line(struct conf *c)
 	l->zone = g_strdup(c->timezone);
 	l->collapse = c->collapse;
 	l->callback_within_s = c->callback_within_s;
+	l->language = g_strdup(c->language);
 	l->hours = hours_new(c->hours, c->timezone, NULL);
 	roster_add_line(c->roster, l);
 	c->roster->default_line = l;

@@ -68,6 +68,9 @@ struct conf {
 	int64_t message_size_limit;	/* of the mail server: a mail that would grow over it likewise; 0: none */
 	int64_t sms_max;		/* septets */
 	char *profile_dir;
+	char *template_dir;
+	char *templates_wrong;		/* what is wrong with those there, one line each; NULL: nothing */
+	char *language;			/* what lines inherit */
 };
 
 /* Reads file and all profiles it names. On error NULL and *err (ERR_CONF) whose message holds every error found, one

@@ -150,6 +150,8 @@ void conf_build_settings(struct conf *c, const struct conf_file *f, const char *
 	c->roster = roster_new();
 	build_settings(c, m, e);
 	build_rules(c, m, e);
+	conf_build_cards(c, m);
+	c->language = conf_language(c, m, KEY_main_language, e);
 	build_relay(c, m, e);
 	conf_build_providers(c, f, e);
 	c->profile_dir = g_strdup(profile_folder(m, profile_dir));

@@ -21,6 +21,11 @@ void conf_check_providers(const struct conf *c, struct conf_errors *e);
 void conf_build_sources(struct conf *c, const struct conf_file *f, struct conf_errors *e);
 void conf_source_add_local(struct conf *c);
 
+/* conf_card.c: the cards of c's roster. What is wrong with a template goes to c->templates_wrong: the built-in one stays in
+ * force. And the language that a key names, for the caller to free. */
+void conf_build_cards(struct conf *c, const struct conf_block *m);
+char *conf_language(const struct conf *c, const struct conf_block *b, enum conf_key_id key, struct conf_errors *e);
+
 /* The rest; c's own settings are there. conf_roster.c */
 void conf_build_roster(struct conf *c, const struct conf_file *f, const struct conf *before, struct conf_errors *e);
 

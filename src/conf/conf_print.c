@@ -122,6 +122,14 @@ static void explain_profiles(FILE *out, const struct conf *c)
 		fprintf(out, "advice: %s\n", (char *)advice->pdata[i]);
 }
 
+static void explain_templates(FILE *out, const struct conf *c)
+{
+	g_auto(GStrv) lines = g_strsplit(c->templates_wrong ? c->templates_wrong : "", "\n", -1);
+
+	for (char **l = lines; *l; l++)
+		fprintf(out, "template: %s; the built-in one stays in force\n", *l);
+}
+
 void conf_explain(const struct conf *c, FILE *out)
 {
 	const struct roster *r = c->roster;
@@ -142,6 +150,7 @@ void conf_explain(const struct conf *c, FILE *out)
 	if (r->people->len > 20 || r->lines->len > 20)
 		fputs("(20 of each shown)\n", out);
 	explain_profiles(out, c);
+	explain_templates(out, c);
 	if (c->providers->len == 0)
 		fputs("no provider: texts wait until there is one\n", out);
 	for (guint i = 0; i < c->providers->len; i++) {

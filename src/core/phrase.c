@@ -22,8 +22,7 @@ _Static_assert(G_N_ELEMENTS(missed) == N_REASONS, "one phrase for each reason");
 _Static_assert(G_N_ELEMENTS(classes) == N_CLASSES, "one phrase for each class");
 _Static_assert(G_N_ELEMENTS(resolutions) == N_RESOLUTIONS, "one phrase for each resolution");
 
-/* NULL only for times that no calendar has. */
-static GDateTime *local_time(int64_t at, const char *zone)
+GDateTime *phrase_local(int64_t at, const char *zone)
 {
 	g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(at);
 	g_autoptr(GTimeZone) tz = zone ? zone_get(zone) : NULL;
@@ -35,14 +34,14 @@ static GDateTime *local_time(int64_t at, const char *zone)
 
 const char *phrase_clock(struct arena *a, int64_t at, const char *zone)
 {
-	g_autoptr(GDateTime) t = local_time(at, zone);
+	g_autoptr(GDateTime) t = phrase_local(at, zone);
 
 	return t ? arena_printf(a, "%02d:%02d", g_date_time_get_hour(t), g_date_time_get_minute(t)) : "-";
 }
 
 const char *phrase_when(struct arena *a, int64_t at, const char *zone)
 {
-	g_autoptr(GDateTime) t = local_time(at, zone);
+	g_autoptr(GDateTime) t = phrase_local(at, zone);
 	const char *abbreviation;
 
 	if (!t)
@@ -56,7 +55,7 @@ const char *phrase_when(struct arena *a, int64_t at, const char *zone)
 
 const char *phrase_stamp(struct arena *a, int64_t at, const char *zone)
 {
-	g_autoptr(GDateTime) t = local_time(at, zone);
+	g_autoptr(GDateTime) t = phrase_local(at, zone);
 	int east = t ? (int)(g_date_time_get_utc_offset(t) / G_TIME_SPAN_MINUTE) : 0;
 
 	if (!t)

@@ -10,6 +10,7 @@
 #include "item.h"
 
 /* Local time of zone (IANA; NULL or unknown: UTC). */
+GDateTime *phrase_local(int64_t at, const char *zone);	/* NULL for a time that no calendar has; for the caller */
 const char *phrase_clock(struct arena *a, int64_t at, const char *zone);	/* "21:52" */
 const char *phrase_when(struct arena *a, int64_t at, const char *zone);		/* "Mon 2 Mar 2026, 21:52 GMT" */
 const char *phrase_stamp(struct arena *a, int64_t at, const char *zone);	/* "2026-03-02T21:52:00+00:00" */

@@ -41,10 +41,11 @@ static void put_caller(struct arena *a, const struct item *i, const struct call 
 	v->number = phrase_is_e164(number) ? number : "";
 	v->withheld = !*v->number && (i->withheld || (c && c->withheld));
 	v->name = text_line(a, c ? first(c->caller_name, i->caller_name) : i->caller_name, NAME_MAX_CHARS);
+	v->raw = *v->number || v->withheld ? "" : text_line(a, raw, 60);
 	if (*v->number)
 		v->no_number = "";
 	else
-		v->no_number = v->withheld ? "number withheld" : first(text_line(a, raw, 60), "number unknown");
+		v->no_number = v->withheld ? "number withheld" : first(v->raw, "number unknown");
 }
 
 const char *view_number(struct arena *a, const struct view *v)

@@ -1,4 +1,4 @@
-/* render.h - what we add to a mail: headers, the summary, the machine-readable part, the status note. Pure:
+/* render.h - what we add to a mail besides the card: headers, the machine-readable part, the status note. Pure:
  * strings in, strings out; mail parts are UTF-8 with CRLF line ends. */
 #ifndef RINGBACK_RENDER_H
 #define RINGBACK_RENDER_H
@@ -23,9 +23,6 @@ const struct render_header *render_headers(struct arena *a, const struct roster 
 
 /* The tagged subject, RFC 2047 if needed: "[RB-1742 Clinic - Anna Smith] old subject". */
 const char *render_subject(struct arena *a, const struct roster *r, const struct decision *d, const char *subject);
-
-const char *render_summary_text(struct arena *a, const struct roster *r, const struct decision *d, const struct call *c);
-const char *render_summary_html(struct arena *a, const struct roster *r, const struct decision *d, const struct call *c);
 
 enum machine_part { MACHINE_VCON, MACHINE_PLAIN, MACHINE_NONE };
 

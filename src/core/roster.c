@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "card.h"
 #include "dedup.h"
 #include "text.h"
 
@@ -40,6 +41,7 @@ static void line_free(void *p)
 	g_free(line->name);
 	g_free(line->audit);
 	g_free(line->zone);
+	g_free(line->language);
 	hours_free(line->hours);
 	g_free(line);
 }
@@ -54,6 +56,7 @@ struct roster *roster_new(void)
 	r->schedules = g_ptr_array_new_with_free_func(schedule_free);
 	r->phrases = g_array_new(FALSE, FALSE, sizeof(struct reply_phrase));
 	g_array_set_clear_func(r->phrases, phrase_free);
+	r->cards = cards_new();
 	r->people_by_id = g_hash_table_new(g_str_hash, g_str_equal);
 	r->people_by_phone = g_hash_table_new(g_str_hash, g_str_equal);
 	r->directory = directory_new();
@@ -82,6 +85,9 @@ void roster_free(struct roster *r)
 	g_array_unref(r->phrases);
 	g_free(r->rules.item_prefix);
 	g_free(r->rules.domain);
+	g_free(r->rules.reply_address);
+	g_strfreev(r->rules.reply_keys);
+	cards_free(r->cards);
 	g_free(r);
 }
 

@@ -56,6 +56,7 @@ struct line {
 	enum collapse collapse;
 	int64_t callback_within_s;
 	const struct person *last_resort;	/* told when everybody else was; NULL: nobody */
+	char *language;		/* of its cards; NULL: CARD_LANGUAGE */
 };
 
 /* What decide() needs to know besides people and lines. Defaults in conf.def. */
@@ -72,6 +73,8 @@ struct rules {
 	char *item_prefix;		/* "RB" */
 	bool subject_tag;
 	char *domain;			/* for Message-IDs that we make */
+	char *reply_address;		/* what ticket_address() is made of; NULL or "": mails are no commands */
+	char **reply_keys;		/* NULL-terminated; the first makes tokens, all of them count */
 };
 
 struct roster {
@@ -82,6 +85,7 @@ struct roster {
 	GArray *phrases;		/* struct reply_phrase, owned: what replies may say besides English */
 	const struct line *default_line;	/* takes what no line claims; NULL: see roster_line() */
 	struct rules rules;
+	struct cards *cards;		/* never NULL; owned */
 	struct directory *directory;	/* of callers; never NULL */
 	GHashTable *people_by_id, *people_by_phone;
 	GHashTable *policies_by_id, *schedules_by_id;

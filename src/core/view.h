@@ -8,6 +8,7 @@
 struct view {
 	const char *id;			/* "RB-1742" */
 	const char *number;		/* E.164, "" if there is none */
+	const char *raw;		/* what the PBX wrote in its place; "" if there is a number, or it is withheld */
 	const char *no_number;		/* "number withheld", or as the PBX wrote it; "" if there is a number */
 	const char *name;
 	const char *called;

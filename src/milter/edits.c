@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "card.h"
 #include "render.h"
 #include "text.h"
 
@@ -436,10 +437,8 @@ static void set_body(struct making *k, const struct conf *conf, const struct eve
 {
 	const struct roster *r = conf->roster;
 	const struct splice_original original = { content_fields(k), k->m->body, k->m->body_size };
-	struct splice_parts parts = {
-		.text = render_summary_text(k->a, r, k->d, e->call),
-		.html = render_summary_html(k->a, r, k->d, e->call),
-	};
+	const struct card card = card_render(k->a, r, k->d, e->call);
+	struct splice_parts parts = { .text = card.text, .html = card.html };
 	struct spliced s;
 
 	if (conf->machine_part == MACHINE_VCON) {
