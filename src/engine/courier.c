@@ -14,15 +14,17 @@
 #include "smtp.h"
 
 #define FDS_MAX (FLEET_MEMBERS_MAX + 2)
+#define WAIT_MAX_MS 60000
+#define AHEAD_MAX 512
 
 struct courier {
 	struct engine *engine;
 	struct store *store;
 	struct outbox *outbox;
 	struct carrier *texts, *mails;	/* NULL where none is configured */
-	GThread *thread;
-	GMutex lock;			/* carriers, against courier_status() */
-	int wake_fd;
+	GThread *clerk, *wires;
+	GMutex lock;			/* of the carriers: the wires turn them, the clerk fills them */
+	int clerk_fd, wires_fd;		/* eventfds that wake them */
 	gint stopping;			/* atomic; then the deadline holds */
 	int64_t stop_by_ms;
 };
@@ -33,7 +35,7 @@ static struct carrier *make_provider(const struct provider *p, const struct carr
 	struct smpp_settings s = {
 		.tls = p->tls ? &tls : NULL, .name = p->name, .host = p->host, .port = p->port, .system_id = p->system_id, .password = p->password,
 		.system_type = p->system_type, .source_addr = p->source_addr, .window = p->window,
-		.ahead = p->window,
+		.ahead = AHEAD_MAX,
 		.enquire_link_s = p->enquire_link_s, .response_timeout_s = p->response_timeout_s,
 		.reconnect_min_s = 1, .reconnect_max_s = 60
 	};
@@ -78,7 +80,31 @@ static void make_carriers(struct courier *c)
 	conf_unref(conf);
 }
 
-/* ---- the loop ---- */
+/* ---- waking ---- */
+
+static void rouse(int fd)
+{
+	uint64_t one = 1;
+
+	if (write(fd, &one, sizeof(one)) < 0) {
+		/* the counter is full: it is awake already */
+	}
+}
+
+static void roused(const struct pollfd *fd)
+{
+	uint64_t count;
+
+	if (fd->revents && read(fd->fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
+		log_error("courier: wake: %s", g_strerror(errno));
+}
+
+static void rouse_wires(void *user)
+{
+	rouse(((struct courier *)user)->wires_fd);
+}
+
+/* ---- the wires ---- */
 
 struct waiting {
 	struct pollfd fds[FDS_MAX];
@@ -96,10 +122,10 @@ static void wait_for(struct waiting *w, struct carrier *c, gsize *n_r)
 		w->timeout_ms = ms;
 }
 
-static void collect(struct courier *c, struct waiting *w, int64_t until_s)
+static void collect(struct courier *c, struct waiting *w)
 {
-	w->timeout_ms = (int)MIN(until_s, 60) * 1000;
-	w->fds[0] = (struct pollfd){ .fd = c->wake_fd, .events = POLLIN };
+	w->timeout_ms = WAIT_MAX_MS;
+	w->fds[0] = (struct pollfd){ .fd = c->wires_fd, .events = POLLIN };
 	w->n = 1;
 	wait_for(w, c->texts, &w->n_texts);
 	wait_for(w, c->mails, &w->n_mails);
@@ -107,10 +133,7 @@ static void collect(struct courier *c, struct waiting *w, int64_t until_s)
 
 static void turn_carriers(struct courier *c, struct waiting *w)
 {
-	uint64_t count;
-
-	if (w->fds[0].revents && read(c->wake_fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
-		log_error("courier: wake: %s", g_strerror(errno));
+	roused(&w->fds[0]);
 	if (c->texts)
 		c->texts->ops->turn(c->texts, w->fds + 1, w->n_texts);
 	if (c->mails)
@@ -130,17 +153,12 @@ static void tell_carriers_to_stop(struct courier *c)
 		c->mails->ops->stop(c->mails);
 }
 
-static void one_turn(struct courier *c, bool sending)
+static void turn_wires(struct courier *c)
 {
 	struct waiting w = { 0 };
-	int64_t until_s = 1;
 
 	g_mutex_lock(&c->lock);
-	if (sending)
-		until_s = outbox_turn(c->outbox);
-	else
-		outbox_settle(c->outbox);
-	collect(c, &w, until_s);
+	collect(c, &w);
 	g_mutex_unlock(&c->lock);
 	if (poll(w.fds, w.n, w.timeout_ms) < 0) {
 		if (errno != EINTR)
@@ -149,21 +167,41 @@ static void one_turn(struct courier *c, bool sending)
 	}
 	g_mutex_lock(&c->lock);
 	turn_carriers(c, &w);
+	if (outbox_has_work(c->outbox))
+		rouse(c->clerk_fd);
 	g_mutex_unlock(&c->lock);
 }
 
-static gpointer run(gpointer user)
+static gpointer run_wires(gpointer user)
 {
 	struct courier *c = user;
 
 	while (!g_atomic_int_get(&c->stopping))
-		one_turn(c, true);
+		turn_wires(c);
 	g_mutex_lock(&c->lock);
 	tell_carriers_to_stop(c);
 	g_mutex_unlock(&c->lock);
-	while (!(idle(c->texts) && idle(c->mails)) && clock_mono_ms() < c->stop_by_ms)
-		one_turn(c, false);
-	outbox_settle(c->outbox);
+	while (!(idle(c->texts) && idle(c->mails)) && clock_mono_ms() < c->stop_by_ms) {
+		outbox_settle(c->outbox);
+		turn_wires(c);
+	}
+	return NULL;
+}
+
+/* ---- the clerk ---- */
+
+static gpointer run_clerk(gpointer user)
+{
+	struct courier *c = user;
+
+	while (!g_atomic_int_get(&c->stopping)) {
+		struct pollfd fd = { .fd = c->clerk_fd, .events = POLLIN };
+		int64_t until_s = outbox_turn(c->outbox);
+
+		if (poll(&fd, 1, (int)MIN(until_s * 1000, WAIT_MAX_MS)) < 0 && errno != EINTR)
+			log_error("courier: poll: %s", g_strerror(errno));
+		roused(&fd);
+	}
 	return NULL;
 }
 
@@ -176,7 +214,8 @@ static void courier_free(struct courier *c)
 	if (c->mails)
 		c->mails->ops->free(c->mails);
 	outbox_free(c->outbox);
-	close(c->wake_fd);
+	close(c->clerk_fd);
+	close(c->wires_fd);
 	g_mutex_clear(&c->lock);
 	g_free(c);
 }
@@ -188,26 +227,25 @@ struct courier *courier_start(struct engine *e, struct store *s, GError **err)
 	g_mutex_init(&c->lock);
 	c->engine = e;
 	c->store = s;
-	c->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	c->clerk_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	c->wires_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	c->outbox = outbox_new(e, s, NULL, NULL);
-	if (c->wake_fd < 0 || !outbox_recover(c->outbox, err)) {
-		if (c->wake_fd < 0)
+	outbox_share(c->outbox, &c->lock, rouse_wires, c);
+	if (c->clerk_fd < 0 || c->wires_fd < 0 || !outbox_recover(c->outbox, err)) {
+		if (c->clerk_fd < 0 || c->wires_fd < 0)
 			err_set(err, ERR_STORE, "eventfd: %s", g_strerror(errno));
 		courier_free(c);
 		return NULL;
 	}
 	make_carriers(c);
-	c->thread = g_thread_new("courier", run, c);
+	c->wires = g_thread_new("wires", run_wires, c);
+	c->clerk = g_thread_new("clerk", run_clerk, c);
 	return c;
 }
 
 void courier_wake(struct courier *c)
 {
-	uint64_t one = 1;
-
-	if (write(c->wake_fd, &one, sizeof(one)) < 0) {
-		/* the counter is full: it is awake already */
-	}
+	rouse(c->clerk_fd);
 }
 
 void courier_stop(struct courier *c, int64_t timeout_s)
@@ -216,8 +254,11 @@ void courier_stop(struct courier *c, int64_t timeout_s)
 		return;
 	c->stop_by_ms = clock_mono_ms() + timeout_s * 1000;
 	g_atomic_int_set(&c->stopping, 1);
-	courier_wake(c);
-	g_thread_join(c->thread);
+	rouse(c->clerk_fd);
+	g_thread_join(c->clerk);
+	rouse(c->wires_fd);
+	g_thread_join(c->wires);
+	outbox_settle(c->outbox);
 	courier_free(c);
 }
 

@@ -1,4 +1,5 @@
-/* courier.h - the thread that drives outbox and carriers: one poll() for binds, timers and the wake-up. */
+/* courier.h - the two threads that drive outbox and carriers: the clerk, who takes what is due out of the store and writes
+ * down what became of it, and the wires, one poll() for all links. A commit never keeps an SMSC waiting. */
 #ifndef RINGBACK_COURIER_H
 #define RINGBACK_COURIER_H
 
@@ -6,10 +7,10 @@
 
 struct courier;
 
-/* Starts the thread with the providers of the configuration. A change of providers needs a restart. */
+/* Starts the threads with the providers of the configuration. A change of providers needs a restart. */
 struct courier *courier_start(struct engine *e, struct store *s, GError **err);
 void courier_wake(struct courier *c);	/* any thread, any signal handler */
-/* Ends: no new sends, waits up to timeout_s for answers that are outstanding, unbinds, joins the thread. */
+/* Ends: no new sends, waits up to timeout_s for answers that are outstanding, unbinds, joins the threads. */
 void courier_stop(struct courier *c, int64_t timeout_s);
 
 /* Copies the state of each provider (texts) or of the relay (mails), at most max; gives how many there are. Any

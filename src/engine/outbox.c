@@ -9,7 +9,7 @@
 #include "parcels.h"
 #include "text.h"
 
-#define BATCH 64
+#define BATCH 256
 #define TURN_MAX_S 60
 #define UNKNOWN_MAX 3		/* a link that dies with the same text on it: not for ever */
 
@@ -17,8 +17,14 @@ struct outbox {
 	struct engine *engine;
 	struct store *store;
 	struct carrier *texts, *mails;
-	struct early *early;
+	GMutex *carriers, own;		/* own, unless another thread turns them */
+	void (*wake)(void *user);	/* NULL likewise */
+	void *user;
+	bool starved[N_JOB_KINDS];	/* under the carriers' lock: had no room in this turn */
 	bool failed;		/* the store took something not in this turn: no haste for the next */
+	GMutex settling;	/* one thread at a time writes outcomes down; and early is its */
+	struct early *early;
+	GMutex lock;		/* of the queue */
 	GQueue unrecorded;	/* struct outcome *, as they came; many share one commit */
 };
 
@@ -37,6 +43,10 @@ struct outbox *outbox_new(struct engine *e, struct store *s, struct carrier *tex
 	o->texts = texts;
 	o->mails = mails;
 	o->early = early_new();
+	g_mutex_init(&o->own);
+	o->carriers = &o->own;
+	g_mutex_init(&o->settling);
+	g_mutex_init(&o->lock);
 	g_queue_init(&o->unrecorded);
 	return o;
 }
@@ -70,6 +80,9 @@ void outbox_free(struct outbox *o)
 		return;
 	early_free(o->early);
 	g_queue_clear_full(&o->unrecorded, outcome_free);
+	g_mutex_clear(&o->own);
+	g_mutex_clear(&o->settling);
+	g_mutex_clear(&o->lock);
 	g_free(o);
 }
 
@@ -77,6 +90,51 @@ void outbox_set_carriers(struct outbox *o, struct carrier *texts, struct carrier
 {
 	o->texts = texts;
 	o->mails = mails;
+}
+
+/* ---- the carriers, which another thread may be turning ---- */
+
+void outbox_share(struct outbox *o, GMutex *lock, void (*wake)(void *), void *user)
+{
+	o->carriers = lock;
+	o->wake = wake;
+	o->user = user;
+}
+
+static guint room_for(struct outbox *o, enum job_kind kind)
+{
+	struct carrier *c = kind == JOB_TEXT ? o->texts : o->mails;
+	guint n;
+
+	g_mutex_lock(o->carriers);
+	n = c ? c->ops->room(c) : 0;
+	o->starved[kind] = c && !n;
+	g_mutex_unlock(o->carriers);
+	return n;
+}
+
+static bool has_room_again(const struct outbox *o, enum job_kind kind)
+{
+	struct carrier *c = kind == JOB_TEXT ? o->texts : o->mails;
+
+	return o->starved[kind] && c && c->ops->room(c);
+}
+
+bool outbox_has_work(struct outbox *o)
+{
+	bool any;
+
+	g_mutex_lock(&o->lock);
+	any = !g_queue_is_empty(&o->unrecorded);
+	g_mutex_unlock(&o->lock);
+	return any || has_room_again(o, JOB_TEXT) || has_room_again(o, JOB_MAIL);
+}
+
+static void outcome_keep(struct outbox *o, struct outcome *c)
+{
+	g_mutex_lock(&o->lock);
+	g_queue_push_tail(&o->unrecorded, c);
+	g_mutex_unlock(&o->lock);
 }
 
 /* ---- out: claim what is due, then hand it over ---- */
@@ -173,18 +231,35 @@ static bool look(struct outbox *o, struct due *d)
 }
 
 /* The claim may be durable all the same: without this its jobs would be SENDING until the next start. */
-static void put_back(struct outbox *o, GPtrArray *parcels)
+static void put_back(struct outbox *o, GPtrArray *parcels, guint first, const char *why)
 {
-	for (guint k = 0; k < parcels->len; k++) {
+	for (guint k = first; k < parcels->len; k++) {
 		const struct parcel *p = g_ptr_array_index(parcels, k);
 
-		g_queue_push_tail(&o->unrecorded,
-				  outcome_new("", p->job, CARRIER_LATER, "", "the store failed"));
+		outcome_keep(o, outcome_new("", p->job, CARRIER_LATER, "", why));
 	}
-	g_ptr_array_set_size(parcels, 0);
+	g_ptr_array_set_size(parcels, (gint)first);
 }
 
-static bool send_due(struct outbox *o, struct carrier *c, enum job_kind kind)
+/* While the claim was written down a link may have gone, and its room with it. */
+static void hand_over(struct outbox *o, enum job_kind kind, GPtrArray *parcels)
+{
+	struct carrier *c = kind == JOB_TEXT ? o->texts : o->mails;
+	guint n;
+
+	if (!parcels->len)
+		return;
+	g_mutex_lock(o->carriers);
+	n = MIN(parcels->len, c->ops->room(c));
+	for (guint k = 0; k < n; k++)
+		c->ops->send(c, g_ptr_array_index(parcels, k));
+	g_mutex_unlock(o->carriers);
+	put_back(o, parcels, n, "there was no room for it any more");
+	if (n && o->wake)
+		o->wake(o->user);
+}
+
+static bool send_due(struct outbox *o, enum job_kind kind)
 {
 	AUTO_ARENA a = arena_new();
 	g_autoptr(GPtrArray) parcels = g_ptr_array_new();
@@ -194,18 +269,17 @@ static bool send_due(struct outbox *o, struct carrier *c, enum job_kind kind)
 	struct conf *conf;
 	bool ok;
 
-	claim.limit = c ? MIN(c->ops->room(c), BATCH) : 0;
+	claim.limit = MIN(room_for(o, kind), BATCH);
 	if (!claim.limit || !look(o, &due))
 		return false;
 	claim.conf = conf = engine_conf(o->engine);
 	ok = store_run(o->store, think_claim, &claim, &err) == STORE_DONE;
 	if (!ok) {
 		log_error("outbox: cannot claim what is due: %s", err ? err->message : "?");
-		put_back(o, parcels);
+		put_back(o, parcels, 0, "the store failed");
 		ok = claim.stuck && put_off(o, claim.stuck, err);
 	}
-	for (guint k = 0; k < parcels->len; k++)
-		c->ops->send(c, g_ptr_array_index(parcels, k));
+	hand_over(o, kind, parcels);
 	conf_unref(conf);
 	o->failed |= !ok;
 	return ok;
@@ -338,34 +412,58 @@ static bool think_results(struct store_tx *tx, void *user, GError **err)
 	return true;
 }
 
-/* The first n of those that came. */
-static bool record(struct outbox *o, gsize n)
+/* The first n of those that came: how many, 0 if there are none. More may come meanwhile, at the end. */
+static gsize results_take(struct outbox *o, struct results *r, gsize n)
+{
+	g_mutex_lock(&o->lock);
+	for (GList *l = o->unrecorded.head; l && r->n < n; l = l->next)
+		r->all[r->n++] = l->data;
+	g_mutex_unlock(&o->lock);
+	return r->n;
+}
+
+static void results_free(struct outbox *o, gsize n)
+{
+	g_mutex_lock(&o->lock);
+	while (n-- > 0)
+		outcome_free(g_queue_pop_head(&o->unrecorded));
+	g_mutex_unlock(&o->lock);
+}
+
+enum recorded { NOTHING, RECORDED, NOT_RECORDED };
+
+static enum recorded record(struct outbox *o, gsize n)
 {
 	AUTO_ARENA a = arena_new();
 	g_autoptr(GError) err = NULL;
-	struct results r = { .conf = engine_conf(o->engine), .a = a };
+	struct results r = { .a = a };
 	bool ok;
 
-	for (GList *l = o->unrecorded.head; l && r.n < n; l = l->next)
-		r.all[r.n++] = l->data;
+	if (!results_take(o, &r, n))
+		return NOTHING;
+	r.conf = engine_conf(o->engine);
 	ok = store_run(o->store, think_results, &r, &err) == STORE_DONE;
 	if (!ok)
 		log_error("outbox: job=%" G_GINT64_FORMAT " outcome not recorded yet: %s", r.all[0]->job,
 			  err ? err->message : "?");
-	for (gsize k = 0; ok && k < r.n; k++)
-		outcome_free(g_queue_pop_head(&o->unrecorded));
+	if (ok)
+		results_free(o, r.n);
 	conf_unref((struct conf *)r.conf);
-	return ok;
+	return ok ? RECORDED : NOT_RECORDED;
 }
 
 bool outbox_settle(struct outbox *o)
 {
-	bool any = !g_queue_is_empty(&o->unrecorded);
+	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&o->settling);
+	enum recorded done;
+	bool any = false;
 
-	/* One that the store does not take shall not keep back those before it. */
-	while (!g_queue_is_empty(&o->unrecorded))
-		if (!record(o, BATCH) && !record(o, 1))
+	while ((done = record(o, BATCH)) != NOTHING) {
+		/* One that the store does not take shall not keep back those before it. */
+		if (done == NOT_RECORDED && record(o, 1) == NOT_RECORDED)
 			return false;
+		any = true;
+	}
 	if (any)
 		early_match(o->early, o->engine);
 	return true;
@@ -381,7 +479,7 @@ static void on_outcome(void *user, const char *provider, int64_t job, enum carri
 
 	if (result != CARRIER_SENT)
 		log_warn("outbox: job=%" G_GINT64_FORMAT " result=%s error=%s", job, result_name(result), c->error);
-	g_queue_push_tail(&o->unrecorded, c);
+	outcome_keep(o, c);
 }
 
 static bool on_received(void *user, const char *provider, const char *phone, const char *text)
@@ -405,7 +503,9 @@ static bool on_receipted(void *user, const char *provider, const struct receipt 
 	if (engine_receipt(o->engine, provider, r, &err))
 		return true;
 	if (g_error_matches(err, ERR_DOMAIN, ERR_INPUT)) {
+		g_mutex_lock(&o->settling);
 		early_keep(o->early, provider, r);
+		g_mutex_unlock(&o->settling);
 		return true;
 	}
 	log_error("outbox: a receipt could not be recorded: %s", err ? err->message : "?");
@@ -421,18 +521,6 @@ struct carrier_events outbox_events(struct outbox *o)
 
 /* ---- start and turn ---- */
 
-static bool recover_one(struct store_tx *tx, struct job *j, int64_t now, GError **err)
-{
-	j->state = JOB_WAITING;
-	j->due = now;
-	j->updated = now;
-	if (j->kind != JOB_TEXT)
-		return tx_job_update(tx, j, err);	/* the same Message-ID: a second copy is one for the reader */
-	j->possibly_twice++;
-	return tx_job_update(tx, j, err) &&
-	       job_journal(tx, j, JOURNAL_POSSIBLY_TWICE, "ringback stopped before the answer; sent again, possibly twice", now, err);
-}
-
 static bool think_recover(struct store_tx *tx, void *user, GError **err)
 {
 	struct claim *c = user;
@@ -442,7 +530,7 @@ static bool think_recover(struct store_tx *tx, void *user, GError **err)
 	if (!tx_jobs_in_state(tx, JOB_SENDING, N_JOB_KINDS, 10000, c->a, &jobs, &n, err))
 		return false;
 	for (gsize k = 0; k < n; k++)
-		if (!recover_one(tx, jobs[k], c->now, err))
+		if (!job_recover(tx, jobs[k], c->now, err))
 			return false;
 	c->limit = n;
 	return true;
@@ -482,15 +570,11 @@ static bool think_next(struct store_tx *tx, void *user, GError **err)
 	return true;
 }
 
-static bool usable(struct carrier *c)
-{
-	return c && c->ops->room(c) > 0;
-}
-
 /* A text that waits for a link that is down is no reason to wake up: the link's own turn is. */
 static int64_t next_turn(struct outbox *o)
 {
-	struct next n = { .kinds = { [JOB_TIMER] = true, [JOB_TEXT] = usable(o->texts), [JOB_MAIL] = usable(o->mails) } };
+	struct next n = { .kinds = { [JOB_TIMER] = true, [JOB_TEXT] = room_for(o, JOB_TEXT),
+				     [JOB_MAIL] = room_for(o, JOB_MAIL) } };
 
 	if (store_read(o->store, think_next, &n, NULL) != STORE_DONE)
 		return 1;
@@ -504,9 +588,9 @@ int64_t outbox_turn(struct outbox *o)
 		return 1;
 	while (timers_due(o))
 		;
-	while (send_due(o, o->texts, JOB_TEXT))
+	while (send_due(o, JOB_TEXT))
 		;
-	while (send_due(o, o->mails, JOB_MAIL))
+	while (send_due(o, JOB_MAIL))
 		;
 	return next_turn(o);
 }

@@ -45,6 +45,19 @@ bool job_refuse(struct store_tx *tx, const struct conf *conf, struct job *j, con
 	return !i || apply_decision(tx, conf, decide(conf->roster, &e, &f, now, a), now, err);
 }
 
+bool job_recover(struct store_tx *tx, struct job *j, int64_t now, GError **err)
+{
+	j->state = JOB_WAITING;
+	j->due = now;
+	j->updated = now;
+	if (j->kind != JOB_TEXT)
+		return tx_job_update(tx, j, err);	/* the same Message-ID: a second copy is one for the reader */
+	j->possibly_twice++;
+	return tx_job_update(tx, j, err) &&
+	       job_journal(tx, j, JOURNAL_POSSIBLY_TWICE, "ringback stopped before the answer; sent again, possibly twice",
+			   now, err);
+}
+
 int64_t job_retry_delay(int64_t tries)
 {
 	return MIN(INT64_C(1) << MIN(tries, 10), RETRY_MAX_S);

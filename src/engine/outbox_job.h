@@ -17,6 +17,9 @@ bool job_end(struct store_tx *tx, struct job *j, enum job_state state, const cha
 bool job_refuse(struct store_tx *tx, const struct conf *conf, struct job *j, const char *why, int64_t now,
 		struct arena *a, GError **err);
 
+/* After a stop a job that was SENDING goes once more; a text is marked possibly twice. */
+bool job_recover(struct store_tx *tx, struct job *j, int64_t now, GError **err);
+
 int64_t job_retry_delay(int64_t tries);
 
 /* A think: a job that cannot be done now is tried later, and those behind it first. */

@@ -1,7 +1,7 @@
 /* carrier.h - how the courier hands things to the world. One contract for texts and mail, and for tests.
  *
  * A carrier never blocks its caller: carrier_send() takes a copy, the outcome comes later through the callback, from
- * turn() in the courier's thread (and only from there). */
+ * turn() (and only from there). One thread at a time: the courier has a lock. */
 #ifndef RINGBACK_CARRIER_H
 #define RINGBACK_CARRIER_H
 

@@ -80,7 +80,8 @@ struct pending *smpp_pending_take(struct smpp *s, uint32_t sequence)
 	return p;
 }
 
-static void outcome(struct smpp *s, int64_t job, enum carrier_result result, const char *id, const char *error)
+void smpp_outcome(struct smpp *s, int64_t job, enum carrier_result result, const char *id,
+		  const char *error)
 {
 	if (result == CARRIER_SENT)
 		s->n_sent++;
@@ -92,7 +93,7 @@ static void outcome(struct smpp *s, int64_t job, enum carrier_result result, con
 void smpp_pending_settle(struct smpp *s, struct pending *p, enum carrier_result result, const char *id,
 			 const char *error)
 {
-	outcome(s, p->job, result, id, error);
+	smpp_outcome(s, p->job, result, id, error);
 	g_free(p);
 }
 
@@ -106,38 +107,6 @@ static void pending_settle_all(struct smpp *s, const char *why)
 
 		smpp_pending_take(s, p->sequence);
 		smpp_pending_settle(s, p, went ? CARRIER_UNKNOWN : CARRIER_LATER, "", why);
-	}
-}
-
-/* ---- texts that wait here for the window, so that it is never empty while the outbox thinks ---- */
-
-static void waiting_free(gpointer p)
-{
-	struct parcel *w = p;
-
-	g_free((char *)w->to);
-	g_free((char *)w->text);
-	g_free(w);
-}
-
-static void waiting_add(struct smpp *s, const struct parcel *p)
-{
-	struct parcel *w = g_new0(struct parcel, 1);
-
-	*w = *p;
-	w->to = g_strdup(p->to);
-	w->text = g_strdup(p->text);
-	g_queue_push_tail(&s->waiting, w);
-}
-
-/* Nothing of them has left: the outbox may give them to somebody else. */
-static void waiting_give_back(struct smpp *s, const char *why)
-{
-	struct parcel *w;
-
-	while ((w = g_queue_pop_head(&s->waiting))) {
-		outcome(s, w->job, CARRIER_LATER, "", why);
-		waiting_free(w);
 	}
 }
 
@@ -262,13 +231,14 @@ void smpp_slow_down(struct smpp *s)
 	s->gap_ms = CLAMP(s->gap_ms * 2, GAP_FIRST_MS, GAP_MAX_MS);
 	s->slowed = s->next_send = now + s->gap_ms;
 	log_info("smpp provider=%s throttled gap_ms=%lld", s->set.name, (long long)s->gap_ms);
-	waiting_give_back(s, "the provider asks for time");
+	smpp_waiting_give_back(s, "the provider asks for time");
 }
 
 /* Each text that goes through adds one a second to the rate. */
 void smpp_speed_up(struct smpp *s)
 {
 	s->gap_ms = s->gap_ms * 1000 / (1000 + s->gap_ms);
+	smpp_ahead_adapt(s);
 }
 
 /* ---- one turn ---- */
@@ -278,7 +248,7 @@ static void turn_refused(struct smpp *s)
 	struct refusal *r;
 
 	while ((r = g_queue_pop_head(&s->refused))) {
-		outcome(s, r->job, CARRIER_REFUSED, "", r->why);
+		smpp_outcome(s, r->job, CARRIER_REFUSED, "", r->why);
 		g_free(r);
 	}
 }
@@ -374,8 +344,6 @@ static void turn_state(struct smpp *s, int64_t now)
 	}
 }
 
-static void waiting_send(struct smpp *s);
-
 static void smpp_turn(struct carrier *c, const struct pollfd *fds, gsize n)
 {
 	struct smpp *s = smpp_of(c);
@@ -396,8 +364,8 @@ static void smpp_turn(struct carrier *c, const struct pollfd *fds, gsize n)
 		link_lost(s, err->message);
 	turn_state(s, clock_mono_ms());
 	if (s->state != BOUND || s->stopping || s->rebind)
-		waiting_give_back(s, s->stopping ? "ringback stops" : "the link is gone");
-	waiting_send(s);
+		smpp_waiting_give_back(s, s->stopping ? "ringback stops" : "the link is gone");
+	smpp_waiting_send(s);
 	if (wire_state(s->wire) == WIRE_OPEN && !wire_flush(s->wire, alive ? &err : NULL) && smpp_is_listening(s))
 		link_lost(s, err ? err->message : "link lost");
 }
@@ -405,7 +373,7 @@ static void smpp_turn(struct carrier *c, const struct pollfd *fds, gsize n)
 /* ---- the carrier ---- */
 
 /* How many can be submitted at once. */
-static guint window_room(const struct smpp *s)
+guint smpp_window_room(const struct smpp *s)
 {
 	guint room = s->set.window - MIN(s->pending.length, s->set.window);
 
@@ -417,11 +385,11 @@ static guint window_room(const struct smpp *s)
 static guint smpp_room(struct carrier *c)
 {
 	struct smpp *s = smpp_of(c);
-	guint ahead = s->set.ahead - MIN(s->waiting.length, s->set.ahead);
+	guint ahead = s->ahead - MIN(s->waiting.length, s->ahead);
 
 	if (s->state != BOUND || s->stopping || s->rebind || s->gap_ms)
 		ahead = 0;
-	return window_room(s) + ahead;
+	return smpp_window_room(s) + ahead;
 }
 
 static void pending_add(struct smpp *s, const struct smpp_submit *submit, int64_t job, guint64 start)
@@ -469,7 +437,7 @@ static void submit(struct smpp *s, const struct parcel *p, const uint8_t *octets
 }
 
 /* data_coding 0. One segment is the outbox's business: what is longer than 160 septets the SMSC may split. */
-static void text_submit(struct smpp *s, const struct parcel *p)
+void smpp_text_submit(struct smpp *s, const struct parcel *p)
 {
 	AUTO_ARENA a = arena_new();
 	unsigned char octets[TEXT_MAX];
@@ -486,20 +454,10 @@ static void smpp_send(struct carrier *c, const struct parcel *p)
 	struct smpp *s = smpp_of(c);
 
 	g_assert(smpp_room(c));
-	if (window_room(s) && !s->waiting.length)
-		text_submit(s, p);
+	if (smpp_window_room(s) && !s->waiting.length)
+		smpp_text_submit(s, p);
 	else
-		waiting_add(s, p);
-}
-
-static void waiting_send(struct smpp *s)
-{
-	while (s->waiting.length && window_room(s)) {
-		struct parcel *w = g_queue_pop_head(&s->waiting);
-
-		text_submit(s, w);
-		waiting_free(w);
-	}
+		smpp_waiting_add(s, p);
 }
 
 static gsize smpp_fds(struct carrier *c, struct pollfd *fds, gsize max)
@@ -564,7 +522,7 @@ static void smpp_free(struct carrier *c)
 
 	g_queue_clear_full(&s->pending, g_free);
 	g_queue_clear_full(&s->refused, g_free);
-	g_queue_clear_full(&s->waiting, waiting_free);
+	g_queue_clear_full(&s->waiting, smpp_waiting_free);
 	g_hash_table_unref(s->by_sequence);
 	wire_free(s->wire);
 	arena_free(s->arena);
@@ -584,6 +542,7 @@ struct carrier *smpp_new(const struct smpp_settings *settings, const struct carr
 
 	s->carrier.ops = &smpp_ops;
 	smpp_settings_copy(&s->set, settings);
+	s->ahead = MIN(s->set.window, s->set.ahead);
 	s->events = *events;
 	s->wire = wire_new(s->set.host, s->set.port, s->set.tls);
 	s->by_sequence = g_hash_table_new(NULL, NULL);

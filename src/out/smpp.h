@@ -15,7 +15,7 @@ struct smpp_settings {
 	const char *system_type;	/* at most 12 octets */
 	const char *source_addr;	/* digits, or alphanumeric up to 11: TON and NPI follow from its form */
 	guint window;			/* 1 to 1000 */
-	guint ahead;			/* texts taken beyond it, which wait here: the window is never empty */
+	guint ahead;			/* so many beyond it may wait here, so that it is never empty; fewer with a slow SMSC */
 	int64_t enquire_link_s;		/* idle time before enquire_link; 30 */
 	int64_t response_timeout_s;	/* for submit_sm_resp; 60 */
 	int64_t reconnect_min_s, reconnect_max_s;	/* 1, 60: exponential, with jitter */

@@ -1,4 +1,4 @@
-/* smpp_private.h - what smpp.c (states, time, sending) and smpp_peer.c (what the peer says) share. Nobody else's. */
+/* smpp_private.h - what smpp.c (states, time, sending), smpp_waiting.c and smpp_peer.c (what the peer says) share. Nobody else's. */
 #ifndef RINGBACK_SMPP_PRIVATE_H
 #define RINGBACK_SMPP_PRIVATE_H
 
@@ -38,7 +38,9 @@ struct smpp {
 	int64_t enquire_until;		/* patience with our enquire_link */
 	GQueue pending;			/* struct pending, oldest first */
 	GHashTable *by_sequence;	/* sequence -> its GList link in pending */
-	GQueue waiting;		/* struct parcel *: for the window */
+	GQueue waiting;			/* struct parcel *: for the window */
+	guint ahead;			/* how many may */
+	int64_t answered, answered_since;	/* what that follows from */
 	GQueue refused;			/* struct refusal: told in the next turn */
 	guint tries;			/* of connecting, since the last bind */
 	int64_t gap_ms, next_send, slowed;	/* throttling */
@@ -61,6 +63,19 @@ void smpp_speed_up(struct smpp *s);
 struct pending *smpp_pending_take(struct smpp *s, uint32_t sequence);
 void smpp_pending_settle(struct smpp *s, struct pending *p, enum carrier_result result, const char *id,
 			 const char *error);	/* frees p */
+
+/* What became of a job: counted, and told. */
+void smpp_outcome(struct smpp *s, int64_t job, enum carrier_result result, const char *id, const char *error);
+guint smpp_window_room(const struct smpp *s);	/* how many can be submitted at once */
+void smpp_text_submit(struct smpp *s, const struct parcel *p);
+
+/* ---- smpp_waiting.c ---- */
+
+void smpp_waiting_add(struct smpp *s, const struct parcel *p);
+void smpp_waiting_send(struct smpp *s);		/* as many as the window takes */
+void smpp_waiting_give_back(struct smpp *s, const char *why);	/* nothing of them has left: somebody else may have them */
+void smpp_waiting_free(gpointer p);
+void smpp_ahead_adapt(struct smpp *s);		/* after each answer */
 
 /* ---- smpp_peer.c ---- */
 

@@ -163,8 +163,8 @@ static void turn(struct world *w)
 }
 
 #define WAIT(w, condition)										\
-	for (int64_t until_ = clock_mono_ms() + PATIENCE_MS; !(condition); turn(w))			\
-		if (clock_mono_ms() > until_)								\
+	for (int64_t until_ = g_get_monotonic_time() + PATIENCE_MS * 1000; !(condition); turn(w))	\
+		if (g_get_monotonic_time() > until_)							\
 			g_error("no %s; story %s; log\n%s", #condition, (w)->story->str, (w)->log->str)
 
 /* ---- what the SMSC sees and says ---- */
@@ -443,6 +443,38 @@ static void test_ahead(void)
 	peer_say(&w, SUBMIT_SM | RESP, 0, peer_expect(&w, SUBMIT_SM).sequence_number, "2");
 	WAIT(&w, strstr(w.story->str, "2:"));
 	g_assert_cmpstr(w.story->str, ==, "1:sent:1 2:sent:2 ");
+	world_clear(&w);
+}
+
+static guint64 n_sent(struct world *w)
+{
+	struct carrier_status s;
+
+	w->c->ops->status(w->c, &s, 1);
+	return s.sent;
+}
+
+/* An SMSC that answers fast gets more of them in advance, a slow one as many as its window. */
+static void test_ahead_adapts(void)
+{
+	struct smpp_settings set = settings();
+	struct world w;
+	static const struct { int ms; guint room; } answers[] = {
+		{ 0, 2 }, { 10, 2 }, { 10, 2 }, { 10, 2 }, { 10, 2 }, { 70, 1 + 4 }, { 1000, 2 }, { 1000, 2 },
+	};
+
+	set.window = 1;
+	set.ahead = 8;
+	world_init(&w, set);
+	peer_bind(&w);
+	for (guint n = 0; n < G_N_ELEMENTS(answers); n++) {
+		clock_fake_mono(clock_mono_ms() + answers[n].ms);
+		carrier_give(&w, n + 1, PHONE, TEXT);
+		peer_say(&w, SUBMIT_SM | RESP, 0, peer_expect(&w, SUBMIT_SM).sequence_number, "1");
+		WAIT(&w, n_sent(&w) == n + 1);
+		g_assert_cmpuint(w.c->ops->room(w.c), ==, answers[n].room);
+	}
+	clock_fake_mono(-1);
 	world_clear(&w);
 }
 
@@ -847,6 +879,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/smpp/in/one-octet-at-a-time", test_one_octet_at_a_time);
 	g_test_add_func("/smpp/in/many-at-once", test_many_at_once);
 	g_test_add_func("/smpp/ahead", test_ahead);
+	g_test_add_func("/smpp/ahead-adapts", test_ahead_adapts);
 	g_test_add_func("/smpp/ahead-link-lost", test_ahead_link_lost);
 	g_test_add_func("/smpp/in/bad-length", test_bad_length);
 	g_test_add_func("/smpp/in/malformed", test_malformed);
