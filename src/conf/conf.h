@@ -42,7 +42,7 @@ struct conf {
 	struct conf *origin;		/* whose profiles these are; NULL: our own */
 	GPtrArray *calendars;		/* struct conf_calendar *; NULL: none */
 	int64_t read_at;
-	bool lenient;			/* a broken iCalendar file counts as empty */
+	bool lenient;			/* no profiles; a broken iCalendar file counts as empty */
 	struct roster *roster;
 	struct profiles *profiles;
 	GPtrArray *sources;		/* struct source *; the first that fits wins */
@@ -80,7 +80,8 @@ struct conf *conf_load(const char *file, GError **err);
 /* The same, with `before` in force: an iCalendar file that is broken stays as it was there. */
 struct conf *conf_load_after(const char *file, const struct conf *before, GError **err);
 
-/* For a program that only asks: a broken iCalendar file counts as empty; see conf_calendars_wrong(). */
+/* For a program that reads no mail and only asks: no profiles, which take their time, and a broken iCalendar file counts
+ * as empty; see conf_calendars_wrong(). */
 struct conf *conf_load_leniently(const char *file, GError **err);
 
 /* The same configuration once more, from the text that was read then, with the iCalendar files as they are now: what an

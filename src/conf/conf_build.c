@@ -157,6 +157,8 @@ void conf_build_settings(struct conf *c, const struct conf_file *f, const char *
 	c->profile_dir = g_strdup(profile_folder(m, profile_dir));
 	if (c->origin)
 		c->profiles = c->origin->profiles;
+	else if (c->lenient)
+		c->profiles = profiles_new();
 	else
 		build_profiles(c, conf_line(m, KEY_main_profile_dir), e);
 }

@@ -60,14 +60,14 @@ static void check_trust(const struct source *s, const struct conf_block *b, stru
 			   s->senders ? ", since anybody can write such a sender" : "");
 }
 
-/* NULL: all of them. */
+/* NULL: all of them, or there are none to ask. */
 static struct profile_set *allowed(const struct conf *c, const struct source *s, const struct conf_block *b,
 				   struct conf_errors *e)
 {
 	g_autoptr(GError) err = NULL;
 	struct profile_set *set;
 
-	if (!s->profiles)
+	if (!s->profiles || c->lenient)
 		return NULL;
 	set = profiles_subset(c->profiles, (const char *const *)s->profiles, g_strv_length(s->profiles), &err);
 	if (!set)

@@ -460,6 +460,25 @@ static void add_rows(void)
 	}
 }
 
+/* A program that reads no mail needs no profiles, and works where one of them is broken. */
+static void test_leniently(void)
+{
+	g_autofree char *broken = write_file("broken.conf", "profile {", 0600);
+	g_autofree char *text = g_strdup_printf("source x { networks = { sendmail } profiles = { freepbx } } audit = c@example.com "
+						"profile_dir = \"%s\" " PEOPLE LINE, folder);
+	g_autofree char *file = write_file("lenient.conf", text, 0600);
+	g_autoptr(GError) err = NULL;
+	struct conf *c = conf_load_leniently(file, &err);
+
+	g_assert_no_error(err);
+	g_assert_cmpuint(profiles_count(c->profiles), ==, 0);
+	g_assert_nonnull(roster_line_by_id(c->roster, "main"));
+	conf_unref(c);
+	g_assert_null(conf_load(file, NULL));
+	g_unlink(broken);
+	g_unlink(file);
+}
+
 int main(int argc, char **argv)
 {
 	int rc;
@@ -473,6 +492,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/conf/keys-find-lines", test_keys_find_lines);
 	g_test_add_func("/conf/no-trust-in-sendmail", test_no_trust_in_sendmail);
 	g_test_add_func("/conf/sample", test_sample);
+	g_test_add_func("/conf/leniently", test_leniently);
 	g_test_add_func("/conf/builtin", test_builtin);
 	g_test_add_func("/conf/print-defaults", test_print_defaults);
 	g_test_add_func("/conf/explain", test_explain);
