@@ -105,7 +105,7 @@ only libical 'src/conf/calendar*.c'
 only sqlite3 src/store/store_sqlite.h 'src/store/store_sqlite*.c'
 only smpp34 src/out/smpp_pdu.c
 only libesmtp src/out/smtp.c
-only openssl src/out/tls.c src/mail/digest.c
+only openssl src/out/tls.c src/mail/digest.c src/base/sha256.c
 only libmilter 'src/milter/*'
 only unicode/ src/core/dates.c
 only phonenumbers/ src/core/phone.cc

@@ -54,6 +54,8 @@ struct item {
 	const char *thread_id;	/* Message-ID of its first mail, with angle brackets; never NULL */
 };
 
+#define ITEM_FORGOTTEN "forgotten|"	/* how the key begins of an item that knows its caller no more */
+
 enum notice_action { NOTICE_FIRST, NOTICE_JOINED, NOTICE_COPY, NOTICE_RETRY, N_NOTICE_ACTIONS };
 
 /* One mail from a PBX, as kept. */

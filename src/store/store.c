@@ -163,6 +163,43 @@ bool tx_journal(struct store_tx *tx, int64_t item, struct arena *a, struct journ
 	return tx->ops->journal(tx, item, a, records_r, n_r, err);
 }
 
+bool tx_items_walk(struct store_tx *tx, int64_t after, gsize limit, item_visit visit, void *user, int64_t *last_r,
+		   GError **err)
+{
+	*last_r = 0;
+	return tx->ops->items_walk(tx, after, limit, visit, user, last_r, err);
+}
+
+bool tx_journal_walk(struct store_tx *tx, int64_t after, gsize limit, journal_visit visit, void *user, int64_t *last_r,
+		     GError **err)
+{
+	*last_r = 0;
+	return tx->ops->journal_walk(tx, after, limit, visit, user, last_r, err);
+}
+
+bool tx_journal_head(struct store_tx *tx, struct chain_head *h_r, GError **err)
+{
+	*h_r = (struct chain_head){ 0 };
+	return tx->ops->journal_head(tx, h_r, err);
+}
+
+bool tx_item_forget(struct store_tx *tx, int64_t item, GError **err)
+{
+	return tx->ops->item_forget(tx, item, err);
+}
+
+bool tx_journal_forget(struct store_tx *tx, int64_t record, GError **err)
+{
+	return tx->ops->journal_forget(tx, record, err);
+}
+
+bool tx_jobs_forget(struct store_tx *tx, const char *words, int64_t after, gsize limit, int64_t *last_r, GError **err)
+{
+	g_assert(*words);
+	*last_r = 0;
+	return tx->ops->jobs_forget(tx, words, after, limit, last_r, err);
+}
+
 bool tx_code_give(struct store_tx *tx, const char *phone, int64_t item, int64_t now, int64_t rest_s, int *code_r,
 		  GError **err)
 {

@@ -11,6 +11,7 @@
 #define RINGBACK_STORE_H
 
 #include "arena.h"
+#include "chain.h"
 #include "item.h"
 
 struct store;
@@ -95,9 +96,32 @@ bool tx_jobs_cancel(struct store_tx *tx, int64_t item, guint topics, int64_t now
 /* When the next WAITING job of that kind is due; 0 if none waits. */
 bool tx_next_due(struct store_tx *tx, enum job_kind kind, int64_t *due_r, GError **err);
 
-bool tx_journal_add(struct store_tx *tx, const struct journal_record *j, GError **err);	/* append-only */
+/* Append-only, and a chain of hashes: see chain.h. */
+bool tx_journal_add(struct store_tx *tx, const struct journal_record *j, GError **err);
 bool tx_journal(struct store_tx *tx, int64_t item, struct arena *a, struct journal_record ***records_r, gsize *n_r,
 		GError **err);		/* oldest first */
+
+/* ---- all of it, a slice at a time: what visit() gets ends with the call; false from it ends the walk, as if limit was
+ * reached. From the record after `after` on, oldest first; *last_r: the id of the last that was visited, 0 if none was. ---- */
+typedef bool (*item_visit)(const struct item *i, void *user);
+bool tx_items_walk(struct store_tx *tx, int64_t after, gsize limit, item_visit visit, void *user, int64_t *last_r,
+		   GError **err);
+typedef bool (*journal_visit)(const struct journal_record *j, const struct chain_link *l, void *user);
+bool tx_journal_walk(struct store_tx *tx, int64_t after, gsize limit, journal_visit visit, void *user, int64_t *last_r,
+		     GError **err);
+/* Where the chain ends. */
+bool tx_journal_head(struct store_tx *tx, struct chain_head *h_r, GError **err);
+
+/* ---- forgetting: what is said about a caller goes, that something was stays ---- */
+
+/* The item without caller, name, transcript and ids of the PBX; its key becomes ITEM_FORGOTTEN and its id; its notices,
+ * texts and journal records likewise. Its jobs should not wait any more. */
+bool tx_item_forget(struct store_tx *tx, int64_t item, GError **err);
+/* One record of the journal: without why. */
+bool tx_journal_forget(struct store_tx *tx, int64_t record, GError **err);
+/* Texts and errors of jobs with an id above `after` that hold words and are not under way: at most limit jobs are looked at;
+ * *last_r: the last of them, 0: there are no more. */
+bool tx_jobs_forget(struct store_tx *tx, const char *words, int64_t after, gsize limit, int64_t *last_r, GError **err);
 
 /* The code of the item on that phone, giving the lowest free one if it has none: 10 to 9999. Not free:
  * items that are live, or closed less than rest_s ago. ERR_LIMIT when all are taken. */

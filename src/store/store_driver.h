@@ -33,6 +33,12 @@ struct store_ops {
 	bool (*next_due)(struct store_tx *, enum job_kind, int64_t *, GError **);
 	bool (*journal_add)(struct store_tx *, const struct journal_record *, GError **);
 	bool (*journal)(struct store_tx *, int64_t, struct arena *, struct journal_record ***, gsize *, GError **);
+	bool (*items_walk)(struct store_tx *, int64_t, gsize, item_visit, void *, int64_t *, GError **);
+	bool (*journal_walk)(struct store_tx *, int64_t, gsize, journal_visit, void *, int64_t *, GError **);
+	bool (*journal_head)(struct store_tx *, struct chain_head *, GError **);
+	bool (*item_forget)(struct store_tx *, int64_t, GError **);
+	bool (*journal_forget)(struct store_tx *, int64_t, GError **);
+	bool (*jobs_forget)(struct store_tx *, const char *, int64_t, gsize, int64_t *, GError **);
 	bool (*code_give)(struct store_tx *, const char *, int64_t, int64_t, int64_t, int *, GError **);
 	bool (*codes)(struct store_tx *, const char *, int64_t, int64_t, struct arena *, struct code **, gsize *,
 		      GError **);

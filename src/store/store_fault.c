@@ -159,6 +159,39 @@ static bool fault_journal(struct store_tx *tx, int64_t item, struct arena *a, st
 	PASS(journal, item, a, records_r, n_r);
 }
 
+static bool fault_items_walk(struct store_tx *tx, int64_t after, gsize limit, item_visit visit, void *user,
+			     int64_t *last_r, GError **err)
+{
+	PASS(items_walk, after, limit, visit, user, last_r);
+}
+
+static bool fault_journal_walk(struct store_tx *tx, int64_t after, gsize limit, journal_visit visit, void *user,
+			       int64_t *last_r, GError **err)
+{
+	PASS(journal_walk, after, limit, visit, user, last_r);
+}
+
+static bool fault_journal_head(struct store_tx *tx, struct chain_head *h_r, GError **err)
+{
+	PASS(journal_head, h_r);
+}
+
+static bool fault_item_forget(struct store_tx *tx, int64_t item, GError **err)
+{
+	PASS(item_forget, item);
+}
+
+static bool fault_journal_forget(struct store_tx *tx, int64_t record, GError **err)
+{
+	PASS(journal_forget, record);
+}
+
+static bool fault_jobs_forget(struct store_tx *tx, const char *words, int64_t after, gsize limit, int64_t *last_r,
+			      GError **err)
+{
+	PASS(jobs_forget, words, after, limit, last_r);
+}
+
 static bool fault_code_give(struct store_tx *tx, const char *phone, int64_t item, int64_t now, int64_t rest_s,
 			    int *code_r, GError **err)
 {
@@ -249,6 +282,12 @@ static const struct store_ops fault_ops = {
 	.next_due = fault_next_due,
 	.journal_add = fault_journal_add,
 	.journal = fault_journal,
+	.items_walk = fault_items_walk,
+	.journal_walk = fault_journal_walk,
+	.journal_head = fault_journal_head,
+	.item_forget = fault_item_forget,
+	.journal_forget = fault_journal_forget,
+	.jobs_forget = fault_jobs_forget,
 	.code_give = fault_code_give,
 	.codes = fault_codes,
 	.phone_stop = fault_phone_stop,

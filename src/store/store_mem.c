@@ -52,7 +52,7 @@ void mem_replace(struct store_tx *tx, enum table t, int64_t id, void *record)
 	table->pdata[id - 1] = record;
 }
 
-static struct notice *notice_copy(struct arena *a, const struct notice *from)
+struct notice *notice_copy(struct arena *a, const struct notice *from)
 {
 	struct notice *n = arena_memdup(a, from, sizeof(*from));
 
@@ -244,6 +244,7 @@ static void mem_free(struct store *s)
 	for (guint t = 0; t < N_TABLES; t++)
 		g_ptr_array_unref(m->tables[t]);
 	g_array_unref(m->undo);
+	sha256_free(m->sha256);
 	arena_free(m->arena);
 	g_mutex_clear(&m->lock);
 	g_free(m);
@@ -273,6 +274,12 @@ static const struct store_ops mem_ops = {
 	.next_due = mem_next_due,
 	.journal_add = mem_journal_add,
 	.journal = mem_journal,
+	.items_walk = mem_items_walk,
+	.journal_walk = mem_journal_walk,
+	.journal_head = mem_journal_head,
+	.item_forget = mem_item_forget,
+	.journal_forget = mem_journal_forget,
+	.jobs_forget = mem_jobs_forget,
 	.code_give = mem_code_give,
 	.codes = mem_codes,
 	.phone_stop = mem_phone_stop,
@@ -308,6 +315,7 @@ struct store *store_mem_new(void)
 	m->base.ops = &mem_ops;
 	g_mutex_init(&m->lock);
 	m->arena = arena_new();
+	m->sha256 = sha256_new();
 	m->undo = g_array_new(FALSE, FALSE, sizeof(struct undo));
 	for (guint t = 0; t < N_TABLES; t++)
 		m->tables[t] = g_ptr_array_new();

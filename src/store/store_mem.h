@@ -6,7 +6,7 @@
 #include "store_driver.h"
 
 enum table { TABLE_ITEMS, TABLE_NOTICES, TABLE_JOBS, TABLE_JOURNAL, TABLE_CODES, TABLE_STOPS, TABLE_OVERRIDES,
-	TABLE_DRIFT, N_TABLES };
+	TABLE_DRIFT, TABLE_LINKS, N_TABLES };
 
 struct undo {
 	enum table table;
@@ -19,6 +19,7 @@ struct store_mem {
 	GMutex lock;
 	struct arena *arena;
 	GPtrArray *tables[N_TABLES];	/* the record with id n is at n - 1 */
+	struct sha256 *sha256;
 	GArray *undo;			/* struct undo, of the think that runs */
 };
 
@@ -40,6 +41,9 @@ int64_t mem_add(struct store_tx *tx, enum table t, void *record);
 /* Noted for undo. */
 void mem_replace(struct store_tx *tx, enum table t, int64_t id, void *record);
 
+struct journal_record *journal_copy(struct arena *a, const struct journal_record *from);
+struct notice *notice_copy(struct arena *a, const struct notice *from);
+
 /* store_mem_jobs.c: functions of store_ops. */
 bool mem_job(struct store_tx *tx, int64_t id, struct arena *a, struct job **j_r, GError **err);
 bool mem_job_insert(struct store_tx *tx, struct job *j, GError **err);
@@ -54,7 +58,6 @@ bool mem_job_by_provider_id(struct store_tx *tx, const char *provider, const cha
 			    struct arena *a, struct job **j_r, GError **err);
 bool mem_jobs_cancel(struct store_tx *tx, int64_t item, guint topics, int64_t now, GError **err);
 bool mem_next_due(struct store_tx *tx, enum job_kind kind, int64_t *due_r, GError **err);
-bool mem_journal_add(struct store_tx *tx, const struct journal_record *j, GError **err);
 bool mem_journal(struct store_tx *tx, int64_t item, struct arena *a, struct journal_record ***records_r,
 		 gsize *n_r, GError **err);
 bool mem_code_give(struct store_tx *tx, const char *phone, int64_t item, int64_t now, int64_t rest_s,
@@ -70,6 +73,16 @@ bool mem_overrides(struct store_tx *tx, int64_t since, struct arena *a, struct o
 bool mem_drift_add(struct store_tx *tx, const char *source, const char *profile, const char *field, int64_t at,
 		   GError **err);
 bool mem_drift(struct store_tx *tx, int64_t since, struct arena *a, struct drift **drift_r, gsize *n_r, GError **err);
+/* store_mem_journal.c */
+bool mem_journal_add(struct store_tx *tx, const struct journal_record *j, GError **err);
+bool mem_items_walk(struct store_tx *tx, int64_t after, gsize limit, item_visit visit, void *user, int64_t *last_r,
+		    GError **err);
+bool mem_journal_walk(struct store_tx *tx, int64_t after, gsize limit, journal_visit visit, void *user, int64_t *last_r,
+		      GError **err);
+bool mem_journal_head(struct store_tx *tx, struct chain_head *h_r, GError **err);
+bool mem_item_forget(struct store_tx *tx, int64_t item, GError **err);
+bool mem_journal_forget(struct store_tx *tx, int64_t record, GError **err);
+bool mem_jobs_forget(struct store_tx *tx, const char *words, int64_t after, gsize limit, int64_t *last_r, GError **err);
 bool mem_counts(struct store_tx *tx, struct store_counts *c_r, GError **err);
 
 #endif

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct journal_record *journal_copy(struct arena *a, const struct journal_record *from)
+struct journal_record *journal_copy(struct arena *a, const struct journal_record *from)
 {
 	struct journal_record *j = arena_memdup(a, from, sizeof(*from));
 
@@ -172,17 +172,6 @@ bool mem_next_due(struct store_tx *tx, enum job_kind kind, int64_t *due_r, GErro
 }
 
 /* ---- journal, codes, counts ---- */
-
-bool mem_journal_add(struct store_tx *tx, const struct journal_record *j, GError **err)
-{
-	struct journal_record *copy;
-
-	if (!mem_may_write(tx, j->item, err))
-		return false;
-	copy = journal_copy(mem_of(tx)->arena, j);
-	copy->id = mem_add(tx, TABLE_JOURNAL, copy);
-	return true;
-}
 
 bool mem_journal(struct store_tx *tx, int64_t item, struct arena *a, struct journal_record ***records_r,
 		 gsize *n_r, GError **err)

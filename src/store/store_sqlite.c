@@ -83,6 +83,7 @@ static bool run_think(struct store_sqlite *s, struct request *r)
 		return db_do(&s->writer, STATEMENT_RELEASE, &err);
 	}
 	r->outcome = tx.failed ? STORE_FAILED : STORE_REFUSED;
+	s->writer.head_known = false;
 	/* Errors such as a full disk may have rolled back all of it already. */
 	return !sqlite3_get_autocommit(s->writer.handle) && db_do(&s->writer, STATEMENT_ROLLBACK_TO, &err) &&
 	       db_do(&s->writer, STATEMENT_RELEASE, &err);
@@ -186,6 +187,7 @@ static void run_group(struct store_sqlite *s)
 		group_answer(s);
 		return;
 	}
+	s->writer.head_known = false;	/* another process may have written meanwhile */
 	if (run_thinks(s))
 		outcome = group_commit(s, &err);
 	if (outcome != STORE_DONE) {
@@ -263,6 +265,7 @@ void sqlite_free(struct store *base)
 	}
 	db_close(&s->reader);
 	db_close(&s->writer);
+	sha256_free(s->writer.sha256);
 	g_mutex_clear(&s->lock);
 	g_mutex_clear(&s->read_lock);
 	g_cond_clear(&s->work);
@@ -278,6 +281,7 @@ struct store *store_sqlite_open(const char *file, GError **err)
 	s->file = g_strdup(file);
 	s->writer.file = s->reader.file = s->file;
 	s->reader.read_only = true;
+	s->writer.sha256 = sha256_new();
 	s->last = &s->first;
 	g_mutex_init(&s->lock);
 	g_mutex_init(&s->read_lock);

@@ -18,7 +18,9 @@ enum statement {
 	STATEMENT_JOURNAL, STATEMENT_CODE_OF_ITEM, STATEMENT_CODES, STATEMENT_CODE_INSERT, STATEMENT_PHONE_STOP,
 	STATEMENT_PHONE_START, STATEMENT_PHONES_STOPPED, STATEMENT_OVERRIDE_INSERT, STATEMENT_OVERRIDE_REMOVE,
 	STATEMENT_OVERRIDES, STATEMENT_DRIFT_ADD, STATEMENT_DRIFT_FORGET, STATEMENT_DRIFT,
-	STATEMENT_COUNTS,
+	STATEMENT_COUNTS, STATEMENT_JOURNAL_HEAD, STATEMENT_JOURNAL_WRITTEN, STATEMENT_JOURNAL_WALK, STATEMENT_JOURNAL_LINK,
+	STATEMENT_JOURNAL_OF_ITEM, STATEMENT_JOURNAL_FORGET, STATEMENT_ITEMS_WALK, STATEMENT_ITEM_FORGET,
+	STATEMENT_NOTICES_FORGET, STATEMENT_TEXTS_FORGET, STATEMENT_JOBS_SLICE, STATEMENT_JOBS_FORGET,
 	N_STATEMENTS
 };
 
@@ -49,6 +51,11 @@ struct db {
 	dev_t device;		/* of the file as it was opened, to see that it was moved away */
 	ino_t inode;
 	bool broken;		/* an error that a new connection may cure */
+	struct sha256 *sha256;	/* the writer's */
+	struct chain_head head;	/* of the journal, in the transaction that is open */
+	bool head_known;
+	uint8_t salts[256 * CHAIN_SALT];
+	guint salts_left;
 };
 
 struct sqlite_tx {
@@ -74,6 +81,8 @@ bool db_do(struct db *db, enum statement which, GError **err);
 void bind_text(sqlite3_stmt *s, int at, const char *text);	/* NULL is NULL; text must outlive the step */
 void bind_ref(sqlite3_stmt *s, int at, int64_t id);
 void bind_row(sqlite3_stmt *s, const struct row_type *type, const void *record);
+/* The row into record, texts as SQLite lends them until the next step; false if it cannot be (a damaged file). */
+bool borrow_row(sqlite3_stmt *s, const struct row_type *type, void *record);
 /* NULL and *err if the row cannot be (a damaged file). */
 void *read_row(sqlite3_stmt *s, const struct row_type *type, struct arena *a, GError **err);
 
@@ -86,6 +95,19 @@ bool tx_change(struct store_tx *tx, enum statement which, sqlite3_stmt *s, GErro
 bool sqlite_drift_add(struct store_tx *tx, const char *source, const char *profile, const char *field, int64_t at,
 		      GError **err);
 bool sqlite_drift(struct store_tx *tx, int64_t since, struct arena *a, struct drift **drift_r, gsize *n_r, GError **err);
+
+/* store_sqlite_journal.c: likewise, and the function of SQL that brings an older journal into the chain. */
+bool sqlite_journal_add(struct store_tx *tx, const struct journal_record *j, GError **err);
+bool sqlite_items_walk(struct store_tx *tx, int64_t after, gsize limit, item_visit visit, void *user, int64_t *last_r,
+		       GError **err);
+bool sqlite_journal_walk(struct store_tx *tx, int64_t after, gsize limit, journal_visit visit, void *user,
+			 int64_t *last_r, GError **err);
+bool sqlite_journal_head(struct store_tx *tx, struct chain_head *h_r, GError **err);
+bool sqlite_item_forget(struct store_tx *tx, int64_t item, GError **err);
+bool sqlite_journal_forget(struct store_tx *tx, int64_t record, GError **err);
+bool sqlite_jobs_forget(struct store_tx *tx, const char *words, int64_t after, gsize limit, int64_t *last_r,
+			GError **err);
+bool journal_function(sqlite3 *handle);
 
 extern const struct store_ops sqlite_ops;
 

@@ -169,7 +169,7 @@ static const struct statement_def statement_defs[] = {
 	[STATEMENT_JOBS_CANCEL] = { "jobs_cancel",
 		"UPDATE outbox SET state = 7, updated = ?3 WHERE item IS ?1 AND state = 0 AND (1 << topic) & ?2", NULL },
 	[STATEMENT_NEXT_DUE] = { "next_due", "SELECT min(due) FROM outbox WHERE state = 0 AND kind = ?1", NULL },
-	[STATEMENT_JOURNAL_ADD] = { "journal_add", "INSERT INTO journal ($) VALUES (NULL, #)", &journal_row },
+	[STATEMENT_JOURNAL_ADD] = { "journal_add", "INSERT INTO journal ($, link) VALUES (?1, #, ?40)", &journal_row },
 	[STATEMENT_JOURNAL] = { "journal", "SELECT $ FROM journal WHERE item IS ?1 ORDER BY id", &journal_row },
 	[STATEMENT_CODE_OF_ITEM] = { "code_of_item", "SELECT code FROM codes WHERE phone = ?1 AND item = ?2", NULL },
 	[STATEMENT_CODES] = { "codes",
@@ -196,6 +196,27 @@ static const struct statement_def statement_defs[] = {
 		" (SELECT count(*) FROM outbox WHERE state = 0),"
 		" (SELECT count(*) FROM outbox WHERE kind = 0 AND state IN (2, 3, 4)),"
 		" (SELECT count(*) FROM outbox WHERE kind = 0 AND state IN (5, 6))", NULL },
+	[STATEMENT_JOURNAL_HEAD] = { "journal_head", "SELECT id, link FROM journal ORDER BY id DESC LIMIT 1", NULL },
+	[STATEMENT_JOURNAL_WRITTEN] = { "journal_written", "SELECT max(seq) FROM sqlite_sequence WHERE name = 'journal'",
+		NULL },
+	[STATEMENT_JOURNAL_WALK] = { "journal_walk", "SELECT $, link FROM journal WHERE id > ?1 ORDER BY id LIMIT ?2",
+		&journal_row },
+	[STATEMENT_JOURNAL_LINK] = { "journal_link", "SELECT $, link FROM journal WHERE id = ?1", &journal_row },
+	[STATEMENT_JOURNAL_OF_ITEM] = { "journal_of_item", "SELECT $, link FROM journal WHERE item = ?1", &journal_row },
+	[STATEMENT_JOURNAL_FORGET] = { "journal_forget", "UPDATE journal SET why = NULL, link = ?2 WHERE id = ?1", NULL },
+	[STATEMENT_ITEMS_WALK] = { "items_walk", "SELECT $ FROM items WHERE id > ?1 ORDER BY id LIMIT ?2", &item_row },
+	[STATEMENT_ITEM_FORGET] = { "item_forget",
+		"UPDATE items SET key = '" ITEM_FORGOTTEN "' || id, caller = NULL, caller_raw = NULL, caller_name = NULL,"
+		" transcript = NULL, call_id = NULL, thread_id = '<forgotten.' || id || char(64) || 'invalid>' WHERE id = ?1", NULL },
+	[STATEMENT_NOTICES_FORGET] = { "notices_forget",
+		"UPDATE notices SET key = '" ITEM_FORGOTTEN "' || id, message_id = NULL WHERE item = ?1", NULL },
+	[STATEMENT_TEXTS_FORGET] = { "texts_forget",
+		"UPDATE outbox SET text = NULL, error = NULL, provider_id = NULL WHERE item = ?1", NULL },
+	[STATEMENT_JOBS_SLICE] = { "jobs_slice",
+		"SELECT max(id) FROM (SELECT id FROM outbox WHERE id > ?1 ORDER BY id LIMIT ?2)", NULL },
+	[STATEMENT_JOBS_FORGET] = { "jobs_forget",
+		"UPDATE outbox SET text = NULL, error = NULL WHERE id > ?1 AND id <= ?2 AND state > 1"
+		" AND (instr(text, ?3) OR instr(error, ?3))", NULL },
 };
 _Static_assert(G_N_ELEMENTS(statement_defs) == N_STATEMENTS, "each statement has its text");
 _Static_assert(JOB_WAITING == 0 && JOB_SENT == 2 && JOB_DONE == 4 && JOB_FAILED == 5 && JOB_EXPIRED == 6 &&
@@ -257,6 +278,22 @@ static const char *const schema_steps[] = {
 	/* Tries that reached nobody; until when an item is put off. */
 	"ALTER TABLE items ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE items ADD COLUMN wake INTEGER NOT NULL DEFAULT 0;",
+	/* Older records get their links now: what was changed before, nobody can know. */
+	"DROP TRIGGER IF EXISTS journal_update; DROP TRIGGER IF EXISTS journal_delete; DROP INDEX IF EXISTS journal_item;"
+	"ALTER TABLE journal RENAME TO journal_before;"
+	"CREATE TABLE journal (id INTEGER PRIMARY KEY AUTOINCREMENT, item INTEGER REFERENCES items (id),"
+	" at INTEGER NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, how TEXT NOT NULL, why TEXT, link BLOB NOT NULL);"
+	"INSERT INTO journal SELECT row_number() OVER (ORDER BY id), item, at, who, what, how, why,"
+	" journal_link(item, at, who, what, how, why) FROM journal_before ORDER BY id;"
+	"DROP TABLE journal_before;"
+	"CREATE INDEX journal_item ON journal (item);"
+	/* All that may change is that a reason is forgotten: see chain.h. */
+	"CREATE TRIGGER journal_update BEFORE UPDATE ON journal WHEN NOT (NEW.id IS OLD.id AND NEW.item IS OLD.item AND"
+	" NEW.at IS OLD.at AND NEW.who IS OLD.who AND NEW.what IS OLD.what AND NEW.how IS OLD.how AND NEW.why IS NULL AND"
+	" length(OLD.link) = 48 AND length(NEW.link) = 64 AND substr(NEW.link, 33) = substr(OLD.link, 17))"
+	" BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;"
+	"CREATE TRIGGER journal_delete BEFORE DELETE ON journal"
+	" BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;",
 };
 
 /* ---- opening ---- */
@@ -314,7 +351,7 @@ static bool schema_upgrade(struct db *db, GError **err)
 {
 	int64_t version = 0;
 
-	if (!db_exec(db, "BEGIN IMMEDIATE") || !pragma_get(db, "PRAGMA user_version", &version))
+	if (!journal_function(db->handle) || !db_exec(db, "BEGIN IMMEDIATE") || !pragma_get(db, "PRAGMA user_version", &version))
 		return open_error(db, err);
 	for (; version < (int64_t)G_N_ELEMENTS(schema_steps); version++) {
 		g_autofree char *set = g_strdup_printf("PRAGMA user_version = %d; PRAGMA application_id = %d",
@@ -508,7 +545,7 @@ void bind_row(sqlite3_stmt *s, const struct row_type *type, const void *record)
 		bind_field(s, (int)i + 1, type->columns[i].kind, (const char *)record + type->columns[i].offset);
 }
 
-static bool read_field(sqlite3_stmt *s, int at, const struct column *c, void *field, struct arena *a)
+static bool read_field(sqlite3_stmt *s, int at, const struct column *c, void *field)
 {
 	int64_t n = c->kind == COLUMN_TEXT ? 0 : sqlite3_column_int64(s, at);
 
@@ -529,9 +566,17 @@ static bool read_field(sqlite3_stmt *s, int at, const struct column *c, void *fi
 		*(bool *)field = n != 0;
 		break;
 	case COLUMN_TEXT:
-		*(const char **)field = arena_strdup(a, (const char *)sqlite3_column_text(s, at));
+		*(const char **)field = (const char *)sqlite3_column_text(s, at);
 		break;
 	}
+	return true;
+}
+
+bool borrow_row(sqlite3_stmt *s, const struct row_type *type, void *record)
+{
+	for (guint i = 0; i < type->n_columns; i++)
+		if (!read_field(s, (int)i, &type->columns[i], (char *)record + type->columns[i].offset))
+			return false;
 	return true;
 }
 
@@ -539,14 +584,16 @@ void *read_row(sqlite3_stmt *s, const struct row_type *type, struct arena *a, GE
 {
 	char *record = arena_alloc(a, type->size);
 
-	for (guint i = 0; i < type->n_columns; i++) {
-		const struct column *c = &type->columns[i];
-
-		if (read_field(s, (int)i, c, record + c->offset, a))
-			continue;
-		err_set(err, ERR_STORE, "store: %s %" G_GINT64_FORMAT " is damaged", c->name,
+	if (!borrow_row(s, type, record)) {
+		err_set(err, ERR_STORE, "store: %s %" G_GINT64_FORMAT " is damaged", type->columns[0].name,
 			(gint64)sqlite3_column_int64(s, 0));
 		return NULL;
+	}
+	for (guint i = 0; i < type->n_columns; i++) {
+		const char **text = (const char **)(void *)(record + type->columns[i].offset);
+
+		if (type->columns[i].kind == COLUMN_TEXT)
+			*text = arena_strdup(a, *text);
 	}
 	return record;
 }

@@ -338,13 +338,6 @@ static bool sqlite_next_due(struct store_tx *tx, enum job_kind kind, int64_t *du
 
 /* ---- journal, codes, counts ---- */
 
-static bool sqlite_journal_add(struct store_tx *tx, const struct journal_record *j, GError **err)
-{
-	int64_t id;
-
-	return tx_insert(tx, STATEMENT_JOURNAL_ADD, &journal_row, j, &id, err);
-}
-
 static bool sqlite_journal(struct store_tx *tx, int64_t item, struct arena *a, struct journal_record ***records_r,
 			   gsize *n_r, GError **err)
 {
@@ -542,6 +535,12 @@ const struct store_ops sqlite_ops = {
 	.next_due = sqlite_next_due,
 	.journal_add = sqlite_journal_add,
 	.journal = sqlite_journal,
+	.items_walk = sqlite_items_walk,
+	.journal_walk = sqlite_journal_walk,
+	.journal_head = sqlite_journal_head,
+	.item_forget = sqlite_item_forget,
+	.journal_forget = sqlite_journal_forget,
+	.jobs_forget = sqlite_jobs_forget,
 	.code_give = sqlite_code_give,
 	.codes = sqlite_codes,
 	.phone_stop = sqlite_phone_stop,

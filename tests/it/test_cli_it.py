@@ -553,7 +553,8 @@ def test_closed_is_closed(office):
 def test_help_of_each_command():
     commands = re.findall(r"^  ([a-z]+) ", ringback("--help").stdout.decode(), re.M)
     assert set(commands) == {"list", "show", "why", "find", "ack", "close", "assign", "tried", "snooze", "oncall", "status", "providers", "sms", "reload",
-                             "parse", "replay", "profile"}
+                             "parse", "replay", "profile",
+                             "journal"}
     for c in commands:
         for args in ([c, "--help"], ["help", c]):
             r = ringback(*args)

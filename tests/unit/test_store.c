@@ -1261,9 +1261,11 @@ int main(int argc, char **argv)
 	static const char *const drivers[] = { "mem", "sqlite", "mem-fault", "sqlite-fault" };
 
 	g_test_init(&argc, &argv, NULL);
-	for (guint d = 0; d < G_N_ELEMENTS(drivers); d++)
+	for (guint d = 0; d < G_N_ELEMENTS(drivers); d++) {
+		add_journal_cases(drivers[d]);
 		for (guint i = 0; i < G_N_ELEMENTS(contract); i++)
 			add_case(drivers[d], &contract[i]);
+	}
 	g_test_add_data_func("/store/fault/each/mem", "mem", test_fault_each);
 	g_test_add_data_func("/store/fault/each/sqlite", "sqlite", test_fault_each);
 	g_test_add_func("/store/fault/uncertain", test_fault_uncertain);

@@ -23,6 +23,12 @@ void world_close(struct world *w);
 struct store *file_store(struct world *w);	/* opens w->file */
 void add_case(const char *driver, const struct test_row *row);
 void add_file_cases(void);
+void add_journal_cases(const char *driver);
+
+#define CHAIN_VERSION "5"	/* of the last schema whose journal was no chain */
+
+/* Runs sql on the file itself; error: what SQLite must say, NULL for success. */
+void raw_sql(struct world *w, const char *sql, const char *error);
 
 struct item new_item(const char *key);
 struct job new_job(int64_t item, enum job_kind kind, enum job_topic topic, int64_t due);

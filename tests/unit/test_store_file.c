@@ -26,7 +26,7 @@ static void test_again(struct world *w)
 	g_assert_cmpint(add_item(w, new_item("k")), ==, 2);
 }
 
-static void raw_sql(struct world *w, const char *sql, const char *error)
+void raw_sql(struct world *w, const char *sql, const char *error)
 {
 	sqlite3 *db;
 	char *message = NULL;
