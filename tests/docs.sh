@@ -153,6 +153,19 @@ page_renders() {	# FILE
 	[ "$(wc -l <"$tmp/page")" -gt 20 ] || echo "$1 is empty"
 }
 
+# ---- examples: what stands below a comment "ringback sms preview ..." is what that prints ----
+examples_agree() {	# PAGE
+	grep '^\.\\" ringback sms preview' "$1" | sed 's/^\.\\" ringback //' >"$tmp/commands"
+	[ "$(wc -l <"$tmp/commands")" -ge 3 ] || echo "only $(wc -l <"$tmp/commands") examples"
+	while read -r command; do
+		"$BUILD/src/ringback" -c "$tmp/example.conf" --json $command >"$tmp/json" ||
+			echo "ringback $command fails"
+		/usr/bin/python3 -c 'import json, sys; print(json.load(sys.stdin)["text"])' <"$tmp/json" >"$tmp/want"
+		sed "1,/^\.\\\\\" ringback $command\$/d" "$1" | sed -n '/^\.RE$/q; /^$/q; p' >"$tmp/got"
+		cmp -s "$tmp/want" "$tmp/got" || { echo "ringback $command prints"; cat "$tmp/want"; }
+	done <"$tmp/commands"
+}
+
 sample=$SRC/conf/ringback.conf.sample
 page=$SRC/doc/ringback.conf.5
 
@@ -198,6 +211,21 @@ done >"$tmp/options"
 check "every option of ringback is in ringback.1" command_options_in_page "$tmp/options" "$SRC/doc/ringback.1"
 echo "  --colour" >>"$tmp/options"
 spoiled "every option of ringback is in ringback.1" command_options_in_page "$tmp/options" "$SRC/doc/ringback.1"
+
+cat >"$tmp/example.conf" <<EOF
+region = GB
+timezone = "Europe/London"
+audit = calls@example.com
+sources = { "192.0.2.10" }
+person anna { mail = anna@example.com }
+line clinic {
+	name = Clinic
+	owner = anna
+}
+EOF
+check "the texts in ringback.conf.5 are those of ringback sms preview" examples_agree "$page"
+sed 's/in 15m$/in 16m/' "$page" >"$tmp/spoiled"
+spoiled "the texts in ringback.conf.5 are those of ringback sms preview" examples_agree "$tmp/spoiled"
 
 for p in "$SRC"/doc/*.[1-8]; do
 	if command -v man >/dev/null 2>&1 && command -v groff >/dev/null 2>&1; then

@@ -107,7 +107,7 @@ only smpp34 src/out/smpp_pdu.c
 only libesmtp src/out/smtp.c
 only openssl src/out/tls.c src/mail/digest.c src/base/sha256.c
 only libmilter 'src/milter/*'
-only unicode/ src/core/dates.c
+only unicode/ src/core/dates.c src/core/latin.c
 only phonenumbers/ src/core/phone.cc
 only pcre2 src/core/pattern.c
 only jansson src/core/json.h 'src/ctl/*.c' src/ringbackd.c

@@ -66,7 +66,6 @@ struct conf {
 	int64_t generic_confidence;	/* percent; 0: mails that no profile knows are not read */
 	int64_t body_max;		/* octets; larger mails get headers only */
 	int64_t message_size_limit;	/* of the mail server: a mail that would grow over it likewise; 0: none */
-	int64_t sms_max;		/* septets */
 	char *profile_dir;
 	char *template_dir;
 	char *templates_wrong;		/* what is wrong with those there, one line each; NULL: nothing */

@@ -44,7 +44,6 @@ static void build_settings(struct conf *c, const struct conf_block *m, struct co
 	c->body_max = conf_number(m, KEY_main_body_max);
 	c->generic_confidence = conf_number(m, KEY_main_generic_confidence);
 	c->message_size_limit = conf_number(m, KEY_main_message_size_limit);
-	c->sms_max = conf_number(m, KEY_main_sms_max);
 	c->authserv_id = dup_text(m, KEY_main_authserv_id);
 	if (*c->milter_socket && !conf_value_is_socket(c->milter_socket))
 		conf_wrong(e, conf_line(m, KEY_main_milter_socket),
@@ -72,6 +71,9 @@ static void build_rules(struct conf *c, const struct conf_block *m, struct conf_
 	r->ack_timeout_s = conf_number(m, KEY_main_ack_timeout);
 	r->snooze_s = conf_number(m, KEY_main_snooze);
 	r->retry_s = conf_number(m, KEY_main_retry);
+	r->text_septets = conf_number(m, KEY_main_sms_max);
+	r->text_parts = conf_number(m, KEY_main_sms_parts);
+	r->text_wide = conf_number(m, KEY_main_sms_unicode) != 0;
 	r->code_rest_s = conf_number(m, KEY_main_code_rest);
 	/* Without a relay there is no mail to fall back to. */
 	r->mail_after_s = *conf_text(m, KEY_main_relay) ? conf_number(m, KEY_main_mail_after) : 0;
@@ -152,6 +154,7 @@ void conf_build_settings(struct conf *c, const struct conf_file *f, const char *
 	build_rules(c, m, e);
 	conf_build_cards(c, m);
 	c->language = conf_language(c, m, KEY_main_language, e);
+	c->roster->rules.language = g_strdup(c->language);
 	build_relay(c, m, e);
 	conf_build_providers(c, f, e);
 	c->profile_dir = g_strdup(profile_folder(m, profile_dir));

@@ -120,6 +120,7 @@ static void add_person(struct names *n, const struct conf_block *b)
 	p->name = name_or_title(b, KEY_person_name);
 	p->mail = g_strdup(conf_text(b, KEY_person_mail));
 	p->phone = *phone ? g_strdup(phone) : NULL;
+	p->language = *conf_text(b, KEY_person_language) ? conf_language(n->c, b, KEY_person_language, n->errors) : NULL;
 	names_take_title(n, n->people, b, p);
 	before = p->phone ? take_name(n->phones, phone, b, conf_line(b, KEY_person_phone), p) : NULL;
 	if (before)

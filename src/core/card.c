@@ -60,8 +60,8 @@ struct cards *cards_new(void)
 	struct cards *c = g_new0(struct cards, 1);
 
 	c->words = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)template_set_free);
-	for (const char *const *p = card_builtin; *p; p += 2) {
-		bool good = cards_set(c, p[0], p[1], p[0], NULL);
+	for (const char *const *p = template_builtin; *p; p += 2) {
+		bool good = g_str_has_suffix(p[0], TEXTS_SUFFIX) || cards_set(c, p[0], p[1], p[0], NULL);
 
 		g_assert(good);
 	}

@@ -29,7 +29,4 @@ struct card {
 /* c: what the mail says; NULL: the item alone counts. d->item is not NULL. */
 struct card card_render(struct arena *a, const struct roster *r, const struct decision *d, const struct call *c);
 
-/* card_builtin.c, made from conf/templates: pairs of file name and contents, NULL at the end. */
-extern const char *const card_builtin[];
-
 #endif

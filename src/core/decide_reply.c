@@ -25,6 +25,19 @@ static void answer(struct think *t, const struct item *i, const struct person *p
 	j->expires = t->now + ANSWER_LIFE_S;
 }
 
+/* How texts to p are written; i NULL: about no item. */
+static struct sms_style style(const struct think *t, const struct item *i, const struct person *p)
+{
+	return sms_style(t->a, t->r, p, i ? roster_line_by_id(t->r, i->line) : NULL);
+}
+
+static void answer_plain(struct think *t, const struct item *i, const struct person *p, enum text_id id, int code)
+{
+	const struct sms_style s = style(t, i, p);
+
+	answer(t, i, p, sms_plain(&s, id, code));
+}
+
 static void record_reply(struct think *t, const struct item *i, const struct person *p)
 {
 	think_journal(t, i, JOURNAL_REPLIED, p->id, "text", "%s", text_line(t->a, t->e->text, RAW_MAX_CHARS));
@@ -45,11 +58,12 @@ static gsize live_ones(const struct think *t, const struct texted **live)
 
 static void ask_which(struct think *t, const struct person *p, const struct texted **live, gsize n)
 {
+	const struct sms_style s = style(t, NULL, p);
 	int *codes = ARENA_NEW_N(t->a, int, n + 1);
 
 	for (gsize k = 0; k < n; k++)
 		codes[k] = live[k]->code;
-	answer(t, NULL, p, sms_which(t->a, codes, n));
+	answer(t, NULL, p, sms_which(&s, codes, n));
 	think_why(t, "which of %" G_GSIZE_FORMAT "?", n);
 }
 
@@ -69,7 +83,7 @@ static const struct texted *which(struct think *t, const struct person *p, int c
 	for (gsize k = 0; k < t->f->n_texted; k++)
 		if (t->f->texted[k].code == code)
 			return &t->f->texted[k];
-	answer(t, NULL, p, sms_unknown_code(t->a, code));
+	answer_plain(t, NULL, p, TEXT_unknown_code, code);
 	think_why(t, "unknown code %d", code);
 	return NULL;
 }
@@ -85,27 +99,30 @@ struct one {
 
 static void say_yours(struct think *t, const struct one *o)
 {
-	answer(t, o->item, o->by.person, sms_yours(t->a, o->item, o->about->code, think_zone(t, o->item),
+	const struct sms_style s = style(t, o->item, o->by.person);
+
+	answer(t, o->item, o->by.person, sms_yours(&s, o->item, o->about->code, think_zone(t, o->item),
 						    o->item->acked + t->r->rules.ack_timeout_s));
 }
 
 static void say_taken(struct think *t, const struct one *o)
 {
 	const struct item *i = o->item;
+	const struct sms_style s = style(t, i, o->by.person);
 
-	answer(t, i, o->by.person, sms_taken(t->a, o->about->code, think_name(t, i->acked_by), i->acked,
+	answer(t, i, o->by.person, sms_taken(&s, o->about->code, think_name(t, i->acked_by), i->acked,
 					     think_zone(t, i)));
 	think_why(t, "held by %s", i->acked_by);
 }
 
 static void say_closed(struct think *t, const struct one *o)
 {
-	const char *by = o->item->acked_by ? think_name(t, o->item->acked_by) : "the operator";
+	const struct sms_style s = style(t, o->item, o->by.person);
+	const char *by = o->item->acked_by ? think_name(t, o->item->acked_by) : sms_plain(&s, TEXT_operator, 0);
 
 	if (act_holds(o->item, o->by.person))
 		by = NULL;
-
-	answer(t, o->item, o->by.person, sms_closed(t->a, o->item, o->about->code, by, think_zone(t, o->item)));
+	answer(t, o->item, o->by.person, sms_closed(&s, o->item, o->about->code, by, think_zone(t, o->item)));
 }
 
 static void on_ack(struct think *t, struct one *o)
@@ -120,14 +137,18 @@ static void on_ack(struct think *t, struct one *o)
 
 static void on_tried(struct think *t, struct one *o)
 {
+	const struct sms_style s = style(t, o->item, o->by.person);
+
 	act_tried(t, o->item, &o->by, act_retry_at(t, o->minutes));
-	answer(t, o->item, o->by.person, sms_tried(t->a, o->about->code, o->item->wake, think_zone(t, o->item)));
+	answer(t, o->item, o->by.person, sms_tried(&s, o->about->code, o->item->wake, think_zone(t, o->item)));
 }
 
 static void on_snooze(struct think *t, struct one *o)
 {
+	const struct sms_style s = style(t, o->item, o->by.person);
+
 	act_snooze(t, o->item, &o->by, t->now + (o->minutes ? o->minutes * 60 : t->r->rules.snooze_s));
-	answer(t, o->item, o->by.person, sms_snoozed(t->a, o->about->code, true, o->item->wake, think_zone(t, o->item)));
+	answer(t, o->item, o->by.person, sms_snoozed(&s, o->about->code, true, o->item->wake, think_zone(t, o->item)));
 }
 
 /* Only who has it, or was told last, can give it away: a second "N" must not skip the one who is told now. */
@@ -140,13 +161,14 @@ static bool may_pass_on(const struct think *t, const struct item *i, const struc
 
 static void on_next(struct think *t, struct one *o)
 {
+	const struct sms_style s = style(t, o->item, o->by.person);
 	const struct person *next = tell_last(t, o->item);
 
 	if (may_pass_on(t, o->item, o->by.person))
 		next = act_pass_on(t, o->item, &o->by);
 	else
 		think_why(t, "passed on before");
-	answer(t, o->item, o->by.person, sms_passed_on(t->a, o->about->code, next ? think_name(t, next->id) : NULL));
+	answer(t, o->item, o->by.person, sms_passed_on(&s, o->about->code, next ? think_name(t, next->id) : NULL));
 }
 
 static void on_close(struct think *t, struct one *o, enum resolution resolution)
@@ -239,24 +261,11 @@ static bool can_take(const struct item *i, const struct person *p)
 	return !act_held_by_other(i, p) && !act_holds(i, p);
 }
 
-/* "17 18 19 are yours since 21:58. After the call reply 17D." */
-static const char *all_yours(struct think *t, const struct item *i, const GString *codes, gsize n)
-{
-	int first = (int)strcspn(codes->str, " ");
-	const char *words = arena_printf(t->a, "%s %s yours since %s. After the call reply %.*sD.", codes->str,
-					 n == 1 ? "is" : "are", think_clock(t, i, t->now), first, codes->str);
-
-	if (strlen(words) <= SMS_SEGMENT)
-		return words;
-	return arena_printf(t->a, "%" G_GSIZE_FORMAT " are yours since %s. L lists them.", n,
-			    think_clock(t, i, t->now));
-}
-
 static void reply_all_mine(struct think *t, const struct person *p)
 {
 	const struct texted *live[ITEMS_MAX];
 	gsize n = live_ones(t, live), taken = 0;
-	g_autoptr(GString) codes = g_string_new(NULL);
+	int codes[ITEMS_MAX];
 
 	for (gsize k = 0; k < n; k++) {
 		struct one o;
@@ -266,10 +275,12 @@ static void reply_all_mine(struct think *t, const struct person *p)
 		o = one_of(t, live[k], p);
 		record_reply(t, o.item, p);
 		act_ack(t, o.item, &o.by);
-		g_string_append_printf(codes, "%s%d", taken++ ? " " : "", live[k]->code);
+		codes[taken++] = live[k]->code;
 	}
 	if (taken) {
-		answer(t, t->d->item, p, all_yours(t, t->d->item, codes, taken));
+		const struct sms_style s = style(t, t->d->item, p);
+
+		answer(t, t->d->item, p, sms_all_yours(&s, codes, taken, t->now, think_zone(t, t->d->item)));
 		return;
 	}
 	record_reply(t, NULL, p);
@@ -347,19 +358,20 @@ static void reply_start(struct think *t, const struct person *p)
 	if (!before)
 		note_of_phone(t, p, arena_printf(t->a, "%s sent START: texts go to this phone again",
 						 think_name(t, p->id)));
-	answer(t, NULL, p, sms_started(t->a));
+	answer_plain(t, NULL, p, TEXT_started, 0);
 }
 
-static void reply_words(struct think *t, const struct person *p, const char *words, const char *why)
+static void reply_words(struct think *t, const struct person *p, enum text_id id, const char *why)
 {
 	record_reply(t, NULL, p);
-	answer(t, NULL, p, words);
+	answer_plain(t, NULL, p, id, 0);
 	think_why(t, "%s", why);
 }
 
 static void reply_list(struct think *t, const struct person *p)
 {
 	const struct texted *live[ITEMS_MAX];
+	const struct sms_style s = style(t, NULL, p);
 	const struct item *items[ITEMS_MAX];
 	int codes[ITEMS_MAX];
 	gsize n = live_ones(t, live);
@@ -368,7 +380,9 @@ static void reply_list(struct think *t, const struct person *p)
 		items[k] = live[k]->item;
 		codes[k] = live[k]->code;
 	}
-	reply_words(t, p, sms_list(t->a, items, codes, n, SMS_SEGMENT), "list");
+	record_reply(t, NULL, p);
+	answer(t, NULL, p, sms_list(&s, items, codes, n));
+	think_why(t, "list");
 }
 
 /* Strangers get silence: an answer would tell them that somebody reads here. */
@@ -396,13 +410,13 @@ void decide_reply(struct think *t)
 	else if (verb == VERB_ALL_MINE)
 		reply_all_mine(t, p);
 	else if (verb == VERB_HELP)
-		reply_words(t, p, sms_help(t->a), "help");
+		reply_words(t, p, TEXT_help, "help");
 	else if (verb == VERB_STOP)
 		reply_stop(t, p);
 	else if (verb == VERB_START)
 		reply_start(t, p);
 	else if (verb == VERB_NONE || verb >= N_VERBS)
-		reply_words(t, p, sms_not_understood(t->a), "not understood");
+		reply_words(t, p, TEXT_not_understood, "not understood");
 	else
 		reply_about_one(t, p);
 }

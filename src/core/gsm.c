@@ -1,6 +1,6 @@
 #include "gsm.h"
 
-#include <stdbool.h>
+#include "latin.h"
 
 #define ESCAPE 0x1b
 #define UNKNOWN 0xfffd
@@ -77,28 +77,90 @@ static bool append_as_it_is(GString *out, gunichar c)
 	return true;
 }
 
-static void append_close(GString *out, gunichar c)
+/* Says nothing by itself: marks of direction, joiners, variation selectors. */
+static bool is_silent(gunichar c)
+{
+	GUnicodeType t = g_unichar_type(c);
+
+	return t == G_UNICODE_FORMAT || t == G_UNICODE_CONTROL || (c >= 0xfe00 && c <= 0xfe0f);
+}
+
+/* False if nothing of c could be kept. */
+static bool append_close(GString *out, gunichar c)
 {
 	gunichar parts[G_UNICHAR_MAX_DECOMPOSITION_LENGTH];
+	bool kept = false, mark;
 	gsize n;
 
 	if (append_as_it_is(out, c))
-		return;
+		return true;
 	if (g_unichar_get_script(c) == G_UNICODE_SCRIPT_GREEK)
 		c = g_unichar_toupper(c);
 	n = g_unichar_fully_decompose(c, TRUE, parts, G_N_ELEMENTS(parts));
+	mark = g_unichar_ismark(c) || is_silent(c);
 	for (gsize i = 0; i < n; i++)
 		if (g_unichar_combining_class(parts[i]) == 0)
-			append_as_it_is(out, parts[i]);
+			kept |= append_as_it_is(out, parts[i]);
+	return kept || mark;
+}
+
+bool gsm_is_close(const char *utf8)
+{
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	for (const char *p = utf8; *p; p = g_utf8_next_char(p)) {
+		g_string_truncate(out, 0);
+		if (!append_close(out, g_utf8_get_char(p)))
+			return false;
+	}
+	return true;
+}
+
+static bool has_cyrillic(const char *utf8)
+{
+	for (; *utf8; utf8 = g_utf8_next_char(utf8))
+		if ((unsigned char)*utf8 > 0x7f && g_unichar_get_script(g_utf8_get_char(utf8)) == G_UNICODE_SCRIPT_CYRILLIC)
+			return true;
+	return false;
+}
+
+/* ICU would make ASCII of our umlauts too, so that it gets the Cyrillic runs alone. */
+static const char *append_run(struct arena *a, GString *out, const char *p)
+{
+	const char *end = p;
+	const char *latin;
+
+	while (*end && g_unichar_get_script(g_utf8_get_char(end)) == G_UNICODE_SCRIPT_CYRILLIC)
+		end = g_utf8_next_char(end);
+	latin = latin_from_cyrillic(a, arena_strndup(a, p, (gsize)(end - p)));
+	for (; *latin; latin = g_utf8_next_char(latin))
+		append_close(out, g_utf8_get_char(latin));
+	return end;
 }
 
 const char *gsm_transliterate(struct arena *a, const char *utf8)
 {
 	g_autoptr(GString) out = g_string_new(NULL);
+	bool cyrillic = has_cyrillic(utf8);
 
-	for (const char *p = utf8; *p; p = g_utf8_next_char(p))
-		append_close(out, g_utf8_get_char(p));
+	for (const char *p = utf8; *p;) {
+		gunichar c = g_utf8_get_char(p);
+
+		if (cyrillic && g_unichar_get_script(c) == G_UNICODE_SCRIPT_CYRILLIC) {
+			p = append_run(a, out, p);
+			continue;
+		}
+		append_close(out, c);
+		p = g_utf8_next_char(p);
+	}
 	return arena_strdup(a, out->str);
+}
+
+int gsm_septets(gunichar c)
+{
+	int septet = septet_of(c);
+
+	return septet < 0 ? -1 : septet < 128 ? 1 : 2;
 }
 
 int gsm_length(const char *utf8)

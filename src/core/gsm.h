@@ -2,11 +2,20 @@
 #ifndef RINGBACK_GSM_H
 #define RINGBACK_GSM_H
 
+#include <glib.h>
+#include <stdbool.h>
+
 #include "arena.h"
 
-/* UTF-8 to characters that the GSM default alphabet has: transliterated where there is a close letter, else
- * left out. The result is UTF-8 that gsm_encode() takes whole. */
+/* UTF-8 to characters that the GSM default alphabet has: transliterated where there is a close letter, Cyrillic in Latin
+ * letters, else left out. The result is UTF-8 that gsm_encode() takes whole. */
 const char *gsm_transliterate(struct arena *a, const char *utf8);
+
+/* Has each character a place in the alphabet, or a close letter there (not one that only sounds like it)? */
+bool gsm_is_close(const char *utf8);
+
+/* Septets that the character needs: 1, 2 with an escape, -1 if it is not in the alphabet. */
+int gsm_septets(gunichar c);
 
 /* Septets that utf8 needs (escape pairs count two); -1 if a character is not in the alphabet. */
 int gsm_length(const char *utf8);

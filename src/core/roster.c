@@ -16,7 +16,13 @@ static void person_free(void *p)
 	g_free(person->phone);
 	g_free(person->away);
 	hours_free(person->quiet);
+	g_free(person->language);
 	g_free(person);
+}
+
+static void one_texts_free(void *p)
+{
+	texts_free(p);
 }
 
 static void policy_free(void *p)
@@ -57,6 +63,7 @@ struct roster *roster_new(void)
 	r->phrases = g_array_new(FALSE, FALSE, sizeof(struct reply_phrase));
 	g_array_set_clear_func(r->phrases, phrase_free);
 	r->cards = cards_new();
+	r->texts = g_ptr_array_new_with_free_func(one_texts_free);
 	r->people_by_id = g_hash_table_new(g_str_hash, g_str_equal);
 	r->people_by_phone = g_hash_table_new(g_str_hash, g_str_equal);
 	r->directory = directory_new();
@@ -83,6 +90,8 @@ void roster_free(struct roster *r)
 	g_ptr_array_unref(r->people);
 	directory_free(r->directory);
 	g_array_unref(r->phrases);
+	g_ptr_array_unref(r->texts);
+	g_free(r->rules.language);
 	g_free(r->rules.item_prefix);
 	g_free(r->rules.domain);
 	g_free(r->rules.reply_address);
@@ -222,4 +231,29 @@ const struct line *roster_line(const struct roster *r, const struct call *c, con
 	else if ((line = by_mailbox(r, rcpts, a, &mailbox)))
 		*why_r = arena_printf(a, "mailbox %s", text_line(a, mailbox, 100));
 	return line ? line : r->default_line;
+}
+
+/* "de" serves "de-AT" too, where there is none of that name. */
+static const struct texts *texts_for(const struct roster *r, const char *language)
+{
+	const gsize n = strcspn(language, "-");
+	const struct texts *near = NULL;
+
+	for (guint k = 0; k < r->texts->len; k++) {
+		const struct texts *t = r->texts->pdata[k];
+		const char *own = texts_language(t);
+
+		if (g_ascii_strcasecmp(own, language) == 0)
+			return t;
+		if (strlen(own) == n && g_ascii_strncasecmp(own, language, n) == 0)
+			near = t;
+	}
+	return near ? near : texts_builtin(language);
+}
+
+const struct texts *roster_texts(const struct roster *r, const struct person *p, const struct line *l)
+{
+	const char *language = p && p->language ? p->language : l && l->language ? l->language : r->rules.language;
+
+	return texts_for(r, language ? language : "en");
 }

@@ -15,6 +15,7 @@
 #include "hours.h"
 #include "reply.h"
 #include "schedule.h"
+#include "texts.h"
 
 struct person {
 	char *id;		/* "anna": the word used in configuration, headers and the journal */
@@ -25,6 +26,7 @@ struct person {
 	guint n_away;
 	const struct person *substitute;	/* while they are; NULL: nobody. No circles */
 	struct hours *quiet;	/* "open" while no texts should come; NULL: never */
+	char *language;		/* of texts to them: "de"; NULL: the line's */
 };
 
 struct step {
@@ -56,7 +58,7 @@ struct line {
 	enum collapse collapse;
 	int64_t callback_within_s;
 	const struct person *last_resort;	/* told when everybody else was; NULL: nobody */
-	char *language;		/* of its cards; NULL: CARD_LANGUAGE */
+	char *language;			/* of its cards and of texts about it; NULL: English */
 };
 
 /* What decide() needs to know besides people and lines. Defaults in conf.def. */
@@ -71,6 +73,10 @@ struct rules {
 	int64_t snooze_s;		/* 30 min: a snooze that names no time */
 	int64_t retry_s;		/* 30 min: after a try that reached nobody; 0: nobody is reminded */
 	char *item_prefix;		/* "RB" */
+	char *language;			/* of texts, where neither person nor line has one; NULL: English */
+	int64_t text_septets;		/* length of a text in one part; 0: 160 */
+	int64_t text_parts;		/* parts of a text at most; 0: 1 */
+	bool text_wide;			/* UCS-2 for what GSM 03.38 has no letters for */
 	bool subject_tag;
 	char *domain;			/* for Message-IDs that we make */
 	char *reply_address;		/* what ticket_address() is made of; NULL or "": mails are no commands */
@@ -83,6 +89,7 @@ struct roster {
 	GPtrArray *policies;
 	GPtrArray *schedules;
 	GArray *phrases;		/* struct reply_phrase, owned: what replies may say besides English */
+	GPtrArray *texts;		/* struct texts *: languages whose words come from files */
 	const struct line *default_line;	/* takes what no line claims; NULL: see roster_line() */
 	struct rules rules;
 	struct cards *cards;		/* never NULL; owned */
@@ -108,6 +115,9 @@ bool roster_add_key(struct roster *r, const struct line *l, const char *what);
 
 const struct person *roster_person(const struct roster *r, const char *id);
 const struct person *roster_person_by_phone(const struct roster *r, const char *e164);
+/* The words for a text to p about l, either of which may be NULL: in the person's language, else the line's, else that of
+ * the rules, else English. */
+const struct texts *roster_texts(const struct roster *r, const struct person *p, const struct line *l);
 const struct schedule *roster_schedule(const struct roster *r, const char *id);
 const struct escalation_policy *roster_policy(const struct roster *r, const char *id);
 const struct line *roster_line_by_id(const struct roster *r, const char *id);

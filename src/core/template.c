@@ -16,6 +16,7 @@ struct op {
 struct template {
 	GArray *ops;
 	GString *words;
+	int line;
 };
 
 struct parse {
@@ -153,6 +154,7 @@ struct template *template_new(const char *text, const char *const *names, const 
 
 	t->ops = g_array_new(FALSE, TRUE, sizeof(struct op));
 	t->words = g_string_new(NULL);
+	t->line = line;
 	if (ok && take_all(&s, err))
 		return t;
 	template_free(t);
@@ -166,6 +168,22 @@ void template_free(struct template *t)
 	g_array_unref(t->ops);
 	g_string_free(t->words, TRUE);
 	g_free(t);
+}
+
+bool template_uses(const struct template *t, guint name)
+{
+	for (guint i = 0; i < t->ops->len; i++) {
+		const struct op *op = &g_array_index(t->ops, struct op, i);
+
+		if (op->kind != OP_TEXT && op->kind != OP_END && op->value == name)
+			return true;
+	}
+	return false;
+}
+
+int template_line(const struct template *t)
+{
+	return t->line;
 }
 
 /* ---- writing ---- */
@@ -267,17 +285,27 @@ static bool take_entries(const struct set_parse *p, const char *text, GError **e
 	return entry->len == 0 || take_entry(p, entry, begin, err);
 }
 
-struct template_set *template_set_new(const char *text, const char *const *keys, const char *const *names, const char *file,
-				      GError **err)
+struct template_set *template_set_read(const char *text, const char *const *keys, const char *const *names, const char *file,
+				       GError **err)
 {
 	struct template_set *s = g_new0(struct template_set, 1);
 	struct set_parse p = { s, keys, names, file };
-	bool ok;
 
 	while (keys[s->n])
 		s->n++;
 	s->templates = g_new0(struct template *, s->n + 1);
-	ok = take_entries(&p, text, err);
+	if (take_entries(&p, text, err))
+		return s;
+	template_set_free(s);
+	return NULL;
+}
+
+struct template_set *template_set_new(const char *text, const char *const *keys, const char *const *names, const char *file,
+				      GError **err)
+{
+	struct template_set *s = template_set_read(text, keys, names, file, err);
+	bool ok = s != NULL;
+
 	for (gsize i = 0; ok && i < s->n; i++)
 		ok = s->templates[i] || err_set(err, ERR_CONF, "%s:1: %s is missing; write %s = and what it is there",
 						file, keys[i], keys[i]);

@@ -27,6 +27,9 @@ void template_free(struct template *t);		/* NULL is fine */
 typedef void (*template_escape)(GString *out, const char *value);
 void template_render(const struct template *t, const char *const *values, template_escape escape, GString *out);
 
+bool template_uses(const struct template *t, guint name);	/* index of the name: as a value or a condition */
+int template_line(const struct template *t);			/* of the file, where it begins */
+
 /* Many short ones in one file: a line "key = template" each; lines that begin with a blank go on with the one before
  * (which then has a line end there), those that begin with # are comments. */
 struct template_set;
@@ -34,9 +37,16 @@ struct template_set;
 /* keys: NULL-terminated, must outlive the set; each must be there, once. */
 struct template_set *template_set_new(const char *text, const char *const *keys, const char *const *names, const char *file,
 				      GError **err);
+
+/* The same, but what is not there is missing. */
+struct template_set *template_set_read(const char *text, const char *const *keys, const char *const *names, const char *file,
+				       GError **err);
 void template_set_free(struct template_set *s);		/* NULL is fine */
 
-/* Of the key with that index; never NULL. */
+/* Of the key with that index; NULL if it is missing. */
 const struct template *template_set_get(const struct template_set *s, gsize key);
+
+/* template_builtin.c, made from conf/templates: pairs of file name and contents, NULL at the end. */
+extern const char *const template_builtin[];
 
 #endif

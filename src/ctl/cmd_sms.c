@@ -1,9 +1,9 @@
-/* ringback sms: the texts that wait or went, a text for trying, and what a text would say. */
+/* ringback sms: the texts that wait or went, a text for trying. */
 #include <string.h>
 #include <sysexits.h>
 
 #include "clock.h"
-#include "command.h"
+#include "cmd_sms.h"
 #include "control.h"
 #include "err.h"
 #include "journal.h"
@@ -14,7 +14,6 @@
 #define QUEUE_MAX 1000
 #define TEST_WAIT_S 30
 #define TEST_TURN_US 100000
-#define PREVIEW_CODE 17
 
 struct sms {
 	struct command_env *env;
@@ -190,6 +189,7 @@ static int run_test(struct sms *s)
 	g_autofree char *path = g_build_filename(s->w.conf->run_dir, "courier.ctl", NULL);
 	g_autoptr(GError) err = NULL;
 	int64_t now = clock_now();
+	struct sms_style style;
 
 	if (!p)
 		return command_no_person(&s->w, s->word);
@@ -197,49 +197,17 @@ static int run_test(struct sms *s)
 		return command_fail(EX_DATAERR, "%s has no phone in the configuration", p->id);
 	if (!s->w.conf->providers->len)
 		return command_fail(EX_CONFIG, "the configuration has no provider; write a provider section");
+	style = sms_style(s->w.a, s->w.conf->roster, p, NULL);
 	s->job = ARENA_NEW(s->w.a, struct job);
 	*s->job = (struct job){
 		.kind = JOB_TEXT, .topic = TOPIC_ANSWER, .due = now, .expires = now + 15 * 60, .created = now,
 		.updated = now, .person = p->id, .to = p->phone,
-		.text = arena_printf(s->w.a, "ringback: a test for %s, nobody called. Answer L for your open calls.",
-				     gsm_transliterate(s->w.a, p->name))
+		.text = sms_test(&style, p)
 	};
 	if (store_run(s->w.store, think_test, s, &err) != STORE_DONE)
 		return command_fail(EX_TEMPFAIL, "%s", err->message);
 	g_free(control_ask(path, "wake", NULL));
 	return follow(s);
-}
-
-/* ---- what a text would say ---- */
-
-static void preview(struct sms *s, const struct item *i, enum job_topic topic, const char *before)
-{
-	struct printer *out = s->env->out;
-	struct sms_facts f = {
-		.topic = topic, .item = i, .line = roster_line_by_id(s->w.conf->roster, i->line), .code = PREVIEW_CODE,
-		.step = 2, .steps = 2, .before = before, .waited_s = 15 * 60,
-		.recording = i->class == CLASS_VOICEMAIL
-	};
-	const char *text = sms_render(s->w.a, &f, (gsize)s->w.conf->sms_max);
-
-	printer_begin(out);
-	printer_string(out, "topic", topic_name(topic));
-	printer_int(out, "septets", gsm_length(text));
-	printer_int(out, "segments", gsm_length(text) <= SMS_SEGMENT ? 1 : (gsm_length(text) + 152) / 153);
-	printer_string(out, "text", text);
-	printer_end(out);
-}
-
-static int run_preview(struct sms *s)
-{
-	static const enum job_topic topics[] = { TOPIC_FIRST, TOPIC_UPDATE, TOPIC_ESCALATION, TOPIC_TAKEN };
-	struct item *i;
-	int code = command_item(&s->w, s->word, &i);
-	const struct person *owner = code ? NULL : roster_person(s->w.conf->roster, i->owner);
-
-	for (gsize k = 0; !code && k < G_N_ELEMENTS(topics); k++)
-		preview(s, i, topics[k], owner ? owner->name : "Bob Jones");
-	return code;
 }
 
 /* ---- the command ---- */
@@ -248,11 +216,13 @@ static int run_sms(struct command_env *env, int argc, char **argv)
 {
 	static const struct { const char *name; bool word; int (*run)(struct sms *s); } verbs[] = {
 		{ "queue", false, run_queue }, { "show", true, run_show }, { "cancel", true, run_cancel },
-		{ "test", true, run_test }, { "preview", true, run_preview },
+		{ "test", true, run_test },
 	};
 	struct sms s = { .env = env };
 	int code = -1;
 
+	if (argc > 1 && strcmp(argv[1], "preview") == 0)
+		code = sms_preview_run(env, argc, argv);
 	for (gsize k = 0; argc > 1 && k < G_N_ELEMENTS(verbs); k++) {
 		if (strcmp(argv[1], verbs[k].name) != 0 || argc != 2 + verbs[k].word)
 			continue;
@@ -267,12 +237,15 @@ static int run_sms(struct command_env *env, int argc, char **argv)
 
 const struct command_def cmd_sms = {
 	.name = "sms",
-	.arguments = "[--json] queue | show TEXT | cancel TEXT | test PERSON | preview ID",
+	.arguments = "[--json] queue | show TEXT | cancel TEXT | test PERSON | preview [--language LANGUAGE] ID [TEMPLATE]",
 	.help = "the texts on their way; a text for trying; what a text would say",
 	.run = run_sms,
 	.details = "  queue         what waits, is with a provider, or has no receipt yet\n"
 		   "  show TEXT     one of them, by its number\n"
 		   "  cancel TEXT   one that still waits\n"
 		   "  test PERSON   sends a text to that person's phone and says what becomes of it\n"
-		   "  preview ID    the texts about an item, with their length\n",
+		   "  preview ID    what the texts about an item say, or one of them, with coding, length and parts; sample\n"
+		   "                for ID: about a call that is made up\n"
+		   "\n"
+		   "  --language LANGUAGE  in that language instead of the line's\n",
 };

@@ -56,13 +56,13 @@ static bool add_ended(struct store_tx *tx, struct sms_facts *f, const struct ros
 		if (strcmp(one->what, JOURNAL_PASSED_ON) == 0) {
 			p = roster_person(r, one->who);
 			f->before = p ? p->name : "";
-			f->ended = "passed it on";
+			f->ended = ENDED_PASSED_ON;
 		} else if (strcmp(one->what, JOURNAL_NOT_DELIVERED) == 0 && !f->ended) {
-			f->ended = "could not be reached";
+			f->ended = ENDED_NOT_REACHED;
 		} else if ((strcmp(one->what, JOURNAL_SKIPPED) == 0 || strcmp(one->what, JOURNAL_TIMED_OUT) == 0) &&
 			   !f->ended) {
 			f->before = "";
-			f->ended = "";
+			f->ended = ENDED_SKIPPED;
 		}
 	}
 	return true;
@@ -76,12 +76,14 @@ static bool text_of(struct store_tx *tx, const struct conf *conf, const struct j
 		.topic = j->topic, .item = i, .line = roster_line_by_id(r, i->line), .code = code,
 		.recording = i->class == CLASS_VOICEMAIL
 	};
+	const struct sms_style s = sms_style(a, r, roster_person(r, j->person), f.line);
 	const struct person *taker = i->acked_by ? roster_person(r, i->acked_by) : NULL;
 
 	if (j->topic == TOPIC_LAST) {
 		f.topic = TOPIC_ESCALATION;
 		f.step = f.steps = j->step - 1;
-		f.before = f.ended = "";
+		f.before = "";
+		f.ended = ENDED_SKIPPED;
 	} else if (j->topic == TOPIC_ESCALATION) {
 		add_before(&f, r, i, j);
 		if (!add_ended(tx, &f, r, a, err))
@@ -89,7 +91,7 @@ static bool text_of(struct store_tx *tx, const struct conf *conf, const struct j
 	}
 	if (j->topic == TOPIC_TAKEN)
 		f.before = taker ? taker->name : i->acked_by;
-	*text_r = sms_render(a, &f, (gsize)conf->sms_max);
+	*text_r = sms_render(&s, &f);
 	return true;
 }
 

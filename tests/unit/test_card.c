@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "card.h"
+#include "template.h"
 #include "err.h"
 #include "render_world.h"
 #include "ticket.h"
@@ -255,7 +256,7 @@ static void check_long(void)
 
 static char *builtin(const char *name)
 {
-	for (const char *const *p = card_builtin; *p; p += 2)
+	for (const char *const *p = template_builtin; *p; p += 2)
 		if (strcmp(*p, name) == 0)
 			return g_strdup(p[1]);
 	g_assert_not_reached();

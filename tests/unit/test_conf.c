@@ -41,7 +41,7 @@ static void test_defaults(void)
 	g_assert_cmpint(c->on_store_failure, ==, ON_FAILURE_TEMPFAIL);
 	g_assert_cmpint(c->machine_part, ==, MACHINE_VCON);
 	g_assert_cmpint(c->body_max, ==, 25 * 1024 * 1024);
-	g_assert_cmpint(c->sms_max, ==, 160);
+	g_assert_cmpint(c->roster->rules.text_septets, ==, 160);
 	g_assert_true(g_str_has_prefix(c->mail_from, "ringback@"));
 	g_assert_cmpuint(c->providers->len, ==, 0);
 	g_assert_cmpstr(c->roster->default_line->id, ==, "main");

@@ -45,6 +45,29 @@ static void test_language(void)
 		      "tlh.words into template_dir");
 }
 
+/* A language of texts is a file; one that is wrong leaves the words that are built in. */
+static void test_texts(void)
+{
+	g_autofree char *french = write_file("fr.texts", "nothing_open = Rien\n", 0600);
+	g_autofree char *wrong = write_file("de.texts", "help = x\n\nmissed = {number}\n", 0600);
+	g_autofree char *nobody = write_file("german.texts", "", 0600);
+	g_autofree char *text = g_strdup_printf(GOOD "template_dir = \"%s\" language = de person c { mail = c@example.com "
+						"language = fr }", folder);
+	struct conf *c = load_good(text);
+	const struct texts *de = roster_texts(c->roster, NULL, line_of(c, "main"));
+	AUTO_ARENA a = arena_new();
+
+	g_assert_nonnull(strstr(c->templates_wrong, "de.texts:3: missed needs {verbs}"));
+	g_assert_nonnull(strstr(c->templates_wrong, "german.texts: its name is no language"));
+	g_assert_true(de == texts_builtin("de"));
+	g_assert_cmpstr(texts_fill(a, roster_texts(c->roster, roster_person(c->roster, "c"), line_of(c, "main")),
+				   TEXT_nothing_open, (const char *[N_TEXT_VALUES]){ NULL }), ==, "Rien");
+	conf_unref(c);
+	g_unlink(french);
+	g_unlink(wrong);
+	g_unlink(nobody);
+}
+
 /* What is good counts, what is wrong is told, and the rest goes on. */
 static void test_templates(void)
 {
@@ -78,6 +101,7 @@ int main(int argc, char **argv)
 	folder = g_dir_make_tmp("ringback-test.XXXXXX", NULL);
 	g_assert_nonnull(folder);
 	g_test_add_func("/conf-mail/language", test_language);
+	g_test_add_func("/conf-mail/texts", test_texts);
 	g_test_add_func("/conf-mail/templates", test_templates);
 	failed = g_test_run();
 	{

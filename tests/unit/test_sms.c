@@ -10,6 +10,14 @@
 
 static struct line clinic = { .id = (char *)"clinic", .name = (char *)"Clinic", .zone = (char *)"Europe/London" };
 
+static const struct sms_style *english(struct arena *a)
+{
+	struct sms_style *s = ARENA_NEW(a, struct sms_style);
+
+	*s = (struct sms_style){ .a = a, .septets = SMS_SEGMENT };
+	return s;
+}
+
 static struct item item_plain(void)
 {
 	return (struct item){
@@ -156,7 +164,7 @@ static void check_layout(gconstpointer data)
 	i.transcript = l->transcript;
 	i.acked = EVENING + 300;
 	i.last_call = EVENING + 18 * 60;
-	text = sms_render(a, &f, SMS_SEGMENT);
+	text = sms_render(english(a), &f);
 	g_assert_cmpstr(text, ==, l->text);
 	g_assert_cmpint(gsm_length(text), <=, SMS_SEGMENT);
 	g_assert_cmpint(gsm_length(text), >, 0);
@@ -170,11 +178,11 @@ static void check_zone(void)
 	struct item i = item_plain();
 	struct sms_facts f = { .topic = TOPIC_FIRST, .item = &i, .line = &berlin, .code = 17 };
 
-	g_assert_true(g_str_has_prefix(sms_render(a, &f, SMS_SEGMENT), "MISSED 22:52 B\n"));
+	g_assert_true(g_str_has_prefix(sms_render(english(a), &f), "MISSED 22:52 B\n"));
 	i.call_time = 1783288320;	/* 2026-07-05T21:52:00Z */
-	g_assert_true(g_str_has_prefix(sms_render(a, &f, SMS_SEGMENT), "MISSED 23:52 B\n"));
+	g_assert_true(g_str_has_prefix(sms_render(english(a), &f), "MISSED 23:52 B\n"));
 	berlin.zone = (char *)"No/Where";
-	g_assert_true(g_str_has_prefix(sms_render(a, &f, SMS_SEGMENT), "MISSED 21:52 B\n"));
+	g_assert_true(g_str_has_prefix(sms_render(english(a), &f), "MISSED 21:52 B\n"));
 }
 
 /* ---- whatever comes in ---- */
@@ -235,6 +243,8 @@ static void check_random(void)
 			.recording = g_test_rand_bit()
 		};
 
+		const struct sms_style style = { .a = a, .septets = (int)max };
+
 		line.name = (char *)random_words(a, 60);
 		i.class = g_test_rand_int_range(0, N_CLASSES);
 		i.reason = g_test_rand_int_range(0, N_REASONS);
@@ -242,7 +252,7 @@ static void check_random(void)
 		i.calls = g_test_rand_int_range(1, 100000);
 		i.duration_s = g_test_rand_int_range(-1, 10000000);
 		i.transcript = g_test_rand_bit() ? random_words(a, 300) : NULL;
-		check_invariants(sms_render(a, &f, max), &f, max);
+		check_invariants(sms_render(&style, &f), &f, max);
 	}
 }
 
@@ -260,37 +270,37 @@ static void check_answers(void)
 	i.acked = EVENING + 360;
 	i.closed = EVENING + 900;
 	i.resolution = RESOLUTION_CALLED_BACK;
-	g_assert_cmpstr(sms_yours(a, &i, 17, "Europe/London", EVENING + 66 * 60), ==,
+	g_assert_cmpstr(sms_yours(english(a), &i, 17, "Europe/London", EVENING + 66 * 60), ==,
 			"17 is yours since 21:58. Jane Doe +442079460123. After the call reply 17D. "
 			"It comes back to you at 22:58.");
-	g_assert_cmpstr(sms_yours(a, &i, 17, "Europe/London", 0), ==,
+	g_assert_cmpstr(sms_yours(english(a), &i, 17, "Europe/London", 0), ==,
 			"17 is yours since 21:58. Jane Doe +442079460123. After the call reply 17D.");
-	g_assert_cmpstr(sms_taken(a, 17, "Bob", EVENING + 300, "Europe/London"), ==,
+	g_assert_cmpstr(sms_taken(english(a), 17, "Bob", EVENING + 300, "Europe/London"), ==,
 			"17 was taken by Bob at 21:57. Nothing to do.");
-	g_assert_cmpstr(sms_taken(a, 17, NULL, 0, NULL), ==, "17 was taken by a colleague. Nothing to do.");
-	g_assert_cmpstr(sms_closed(a, &i, 17, "Bob", "Europe/London"), ==,
+	g_assert_cmpstr(sms_taken(english(a), 17, NULL, 0, NULL), ==, "17 was taken by a colleague. Nothing to do.");
+	g_assert_cmpstr(sms_closed(english(a), &i, 17, "Bob", "Europe/London"), ==,
 			"17 was closed by Bob at 22:07: called back. Nothing to do.");
-	g_assert_cmpstr(sms_closed(a, &i, 17, NULL, "Europe/London"), ==,
+	g_assert_cmpstr(sms_closed(english(a), &i, 17, NULL, "Europe/London"), ==,
 			"17 closed at 22:07: called back. Thank you.");
 	i.state = STATE_CLOSED;
-	g_assert_cmpstr(sms_render(a, &(struct sms_facts){ .topic = TOPIC_TAKEN, .item = &i, .code = 17, .before = "Bob" },
-				   160), ==, "17 was closed by Bob at 22:07: called back. Nothing to do.");
-	g_assert_cmpstr(sms_passed_on(a, 17, "Bob"), ==, "17 was passed on to Bob. Nothing to do.");
-	g_assert_cmpstr(sms_passed_on(a, 17, NULL), ==, "17: nobody is left to pass it on to. It stays open.");
-	g_assert_cmpstr(sms_tried(a, 17, 0, NULL), ==,
+	g_assert_cmpstr(sms_render(english(a), &(struct sms_facts){ .topic = TOPIC_TAKEN, .item = &i, .code = 17,
+							    .before = "Bob" }), ==, "17 was closed by Bob at 22:07: called back. Nothing to do.");
+	g_assert_cmpstr(sms_passed_on(english(a), 17, "Bob"), ==, "17 was passed on to Bob. Nothing to do.");
+	g_assert_cmpstr(sms_passed_on(english(a), 17, NULL), ==, "17: nobody is left to pass it on to. It stays open.");
+	g_assert_cmpstr(sms_tried(english(a), 17, 0, NULL), ==,
 			"17: your try is noted, it stays yours. When you reach them reply 17D.");
-	g_assert_cmpstr(sms_tried(a, 17, EVENING + 300, "Europe/London"), ==,
+	g_assert_cmpstr(sms_tried(english(a), 17, EVENING + 300, "Europe/London"), ==,
 			"17: your try is noted, it stays yours. Try again at 21:57. When you reach them reply 17D.");
-	g_assert_cmpstr(sms_snoozed(a, 17, true, EVENING + 300, "Europe/London"), ==,
+	g_assert_cmpstr(sms_snoozed(english(a), 17, true, EVENING + 300, "Europe/London"), ==,
 			"17 is put off until 21:57. Then it comes back to you.");
-	g_assert_cmpstr(sms_snoozed(a, 17, false, EVENING + 300, "Europe/London"), ==,
+	g_assert_cmpstr(sms_snoozed(english(a), 17, false, EVENING + 300, "Europe/London"), ==,
 			"17 was put off until 21:57. Nothing to do.");
-	g_assert_cmpstr(sms_which(a, three, 3), ==, "You have 3 open: 17 18 19. Say which, e.g. 17A. L lists them.");
-	g_assert_cmpstr(sms_which(a, NULL, 0), ==, "You have nothing open.");
-	g_assert_cmpint(gsm_length(sms_which(a, many, 60)), <=, SMS_SEGMENT);
-	g_assert_cmpstr(sms_unknown_code(a, 42), ==, "There is no 42 on this phone. Reply L for the list.");
-	g_assert_cmpint(gsm_length(sms_help(a)), <=, SMS_SEGMENT);
-	g_assert_cmpint(gsm_length(sms_not_understood(a)), <=, SMS_SEGMENT);
+	g_assert_cmpstr(sms_which(english(a), three, 3), ==, "You have 3 open: 17 18 19. Say which, e.g. 17A. L lists them.");
+	g_assert_cmpstr(sms_which(english(a), NULL, 0), ==, "You have nothing open.");
+	g_assert_cmpint(gsm_length(sms_which(english(a), many, 60)), <=, SMS_SEGMENT);
+	g_assert_cmpstr(sms_plain(english(a), TEXT_unknown_code, 42), ==, "There is no 42 on this phone. Reply L for the list.");
+	g_assert_cmpint(gsm_length(sms_plain(english(a), TEXT_help, 0)), <=, SMS_SEGMENT);
+	g_assert_cmpint(gsm_length(sms_plain(english(a), TEXT_not_understood, 0)), <=, SMS_SEGMENT);
 }
 
 static void check_yours_fits(void)
@@ -301,14 +311,14 @@ static void check_yours_fits(void)
 
 	i.acked = EVENING;
 	i.caller_name = "Maximiliane von Hohenstein-Oberberg zu Lindau am See und anderswo";
-	text = sms_yours(a, &i, 999, "Europe/London", EVENING + 3600);
+	text = sms_yours(english(a), &i, 999, "Europe/London", EVENING + 3600);
 	g_assert_cmpint(gsm_length(text), <=, SMS_SEGMENT);
 	g_assert_nonnull(strstr(text, NUMBER));
 	g_assert_nonnull(strstr(text, ".. +44"));
 	i.caller = NULL;
 	i.caller_name = NULL;
 	i.withheld = true;
-	g_assert_cmpstr(sms_yours(a, &i, 17, "Europe/London", 0), ==,
+	g_assert_cmpstr(sms_yours(english(a), &i, 17, "Europe/London", 0), ==,
 			"17 is yours since 21:52. Number withheld. After the call reply 17D.");
 }
 
@@ -325,11 +335,12 @@ static void check_list(void)
 		items[n] = n ? &two : &one;
 		codes[n] = 17 + n;
 	}
-	g_assert_cmpstr(sms_list(a, items, codes, 2, SMS_SEGMENT), ==,
+	g_assert_cmpstr(sms_list(english(a), items, codes, 2), ==,
 			"2 OPEN\n17 +442079460123 x2\n18 +447700900456\nReply 17A for one, AA all mine");
-	g_assert_cmpstr(sms_list(a, items, codes, 0, SMS_SEGMENT), ==, "You have nothing open.");
+	g_assert_cmpstr(sms_list(english(a), items, codes, 0), ==, "You have nothing open.");
 	for (gsize max = 100; max < 500; max += 7) {
-		const char *text = sms_list(a, items, codes, 40, max);
+		const struct sms_style style = { .a = a, .septets = (int)max };
+		const char *text = sms_list(&style, items, codes, 40);
 
 		g_assert_cmpint(gsm_length(text), <=, (int)max);
 		g_assert_nonnull(strstr(text, " more\nReply 17A for one"));
@@ -343,7 +354,7 @@ static const struct { const char *in, *out; } close_rows[] = {
 	{ "áâãçêëíîïóôõúûýÿ", "aaaceeiiiooouuyy" }, { "ŁłĐđŠšŽžČčĆćŹźŻżŃńĄąĘęÓó", "LlDdSsZzCcCcZzZzNnAaEeOo" },
 	{ "Œuvre œil ð Þór ı İ", "OEuvre oeil d Thor i I" }, { "‘a’ “b” „c‟ «d»", "'a' \"b\" \"c\" \"d\"" },
 	{ "a–b—c−d‐e", "a-b-c-d-e" }, { "wait…", "wait.." }, { "ﬁn ½ № ™", "fin 1/2 No TM" }, { "€{}[]~^\\|", "€{}[]~^\\|" },
-	{ "Παπαδόπουλος", "ΠAΠAΔOΠOYΛOΣ" }, { "e\u0301 A\u030a", "e A" }, { "王 Иван", " " }, { "👍ok", "ok" },
+	{ "Παπαδόπουλος", "ΠAΠAΔOΠOYΛOΣ" }, { "e\u0301 A\u030a", "e A" }, { "王 Иван Щукин", " Ivan Shchukin" }, { "👍ok", "ok" },
 	{ "\u202eabc\u202c", "abc" }, { "a\tb\nc", "a b\nc" }, { "`´", "''" }, { "Ｊａｎｅ", "Jane" }, { "\x1b\x01", "" },
 };
 
@@ -396,6 +407,132 @@ static void check_codes(void)
 	g_assert_cmpstr(gsm_decode(a, NULL, 0), ==, "");
 }
 
+/* ---- languages ---- */
+
+static const struct { const char *name, *text, *wrong; } language_rows[] = {
+	{ "good", "verbs = {code}A mine\nyours = {code} {number}{?name  x}\n", NULL },
+	{ "empty", "# nothing\n", NULL },
+	{ "no-key", "verb = x\n", "f:1: there is no key verb" },
+	{ "no-value", "# x\nverbs = {code} {colour}\n", "f:2: there is no value {colour}" },
+	{ "not-its-value", "help = {number}\n", "f:1: help has no value {number}; it has: none" },
+	{ "no-verbs", "missed = {number}\n", "f:1: missed needs {verbs}" },
+	{ "number-in-condition", "\nmissed = {?name {number}} {verbs}\n", "f:2: missed needs {number}" },
+	{ "open", "missed = {number} {verbs} {?name x\n", "f:1: this { has no }" },
+	{ "twice", "help = x\nhelp = y\n", "f:2: help is there twice" },
+	{ "too-long", "abandoned = {number} {verbs} 1234567890123456789012345678901234567890123456789012345678901234567890"
+	  "12345678901234567890123456789012345678901234567890\n", "f:1: abandoned is too long" },
+};
+
+static void check_language(gconstpointer data)
+{
+	const gsize i = GPOINTER_TO_SIZE(data);
+	g_autoptr(GError) err = NULL;
+	struct texts *t = texts_new("fr", language_rows[i].text, "f", &err);
+
+	if (!language_rows[i].wrong) {
+		g_assert_no_error(err);
+		g_assert_cmpstr(texts_language(t), ==, "fr");
+	} else {
+		g_assert_null(t);
+		g_assert_true(g_str_has_prefix(err->message, language_rows[i].wrong));
+	}
+	texts_free(t);
+}
+
+/* A file says some; the rest is built in. A person's language wins over the line's, a wide one over its absence. */
+static void check_who_gets_which(void)
+{
+	AUTO_ARENA a = arena_new();
+	struct roster *r = roster_new();
+	struct person anna = { .language = (char *)"fr-CA" }, bob = { .name = (char *)"Bob" };
+	struct line line = clinic;
+	struct sms_style s;
+
+	g_ptr_array_add(r->texts, texts_new("fr", "help = Aide\n", "f", NULL));
+	line.language = (char *)"de";
+	s = sms_style(a, r, &anna, &line);
+	g_assert_cmpstr(sms_plain(&s, TEXT_help, 0), ==, "Aide");
+	g_assert_cmpstr(sms_plain(&s, TEXT_nothing_open, 0), ==, "You have nothing open.");
+	s = sms_style(a, r, &bob, &line);
+	g_assert_cmpstr(sms_taken(&s, 17, "Jörg", EVENING, "Europe/London"), ==,
+			"17 wurde um 21:52 von Jörg übernommen. Nichts zu tun.");
+	line.language = NULL;
+	s = sms_style(a, r, &bob, &line);
+	g_assert_cmpstr(sms_taken(&s, 17, NULL, 0, NULL), ==, "17 was taken by a colleague. Nothing to do.");
+	g_assert_cmpint(s.septets, ==, 160);
+	g_assert_cmpint(s.units, ==, 0);
+	r->rules.language = g_strdup("de-AT");
+	r->rules.text_parts = 3;
+	r->rules.text_wide = true;
+	s = sms_style(a, r, NULL, NULL);
+	g_assert_cmpstr(sms_which(&s, NULL, 0), ==, "Du hast nichts offen.");
+	g_assert_cmpint(s.septets, ==, 3 * 152 - 2);
+	g_assert_cmpint(s.units, ==, 3 * 66 - 2);
+	roster_free(r);
+}
+
+/* Each German text fits, and says what the English one does: the same values. */
+static void check_german(void)
+{
+	AUTO_ARENA a = arena_new();
+	struct item i = item_plain();
+	const struct sms_style s = { .a = a, .texts = texts_builtin("de"), .septets = SMS_SEGMENT };
+	const struct sms_facts f = { .topic = TOPIC_ESCALATION, .item = &i, .line = &clinic, .code = 17, .before = "Bob",
+				     .step = 2, .steps = 3, .waited_s = 900 };
+
+	g_assert_cmpstr(sms_render(&s, &f), ==, "ESK 2/3 21:52 Clinic verpasst\n+442079460123 Jane Doe\n"
+			"Bob antwortet seit 15m nicht\nAntworte 17A meins, 17D erledigt, 17N weiter");
+	for (guint id = 0; id < N_TEXT_IDS; id++) {
+		const char *text = sms_preview(&s, (enum text_id)id, &f);
+
+		g_assert_cmpint(gsm_length(text), >, 0);
+		g_assert_cmpint(gsm_length(text), <=, SMS_SEGMENT);
+		g_assert_cmpint(gsm_length(sms_preview(english(a), (enum text_id)id, &f)), <=, SMS_SEGMENT);
+	}
+}
+
+static const struct { const char *name; int septets, units; const char *caller, *text; } wide_rows[] = {
+	{ "close-stays-gsm", 160, 70, "Łukasz Żak", "MISSED 21:52 Clinic\n+442079460123 Lukasz Zak\nNo answer, no voicemail" REPLY },
+	{ "wide", 400, 140, "王小明 ß", "MISSED 21:52 Clinic\n+442079460123 王小明 ß\nNo answer, no voicemail" REPLY },
+	{ "no-room", 160, 70, "王小明", "MISSED 21:52 Clinic\n+442079460123\nNo answer, no voicemail" REPLY },
+	{ "not-allowed", 160, 0, "Щукин 王", "MISSED 21:52 Clinic\n+442079460123 Shchukin\nNo answer, no voicemail" REPLY },
+};
+
+static void check_wide(void)
+{
+	for (gsize k = 0; k < G_N_ELEMENTS(wide_rows); k++) {
+		AUTO_ARENA a = arena_new();
+		struct item i = item_plain();
+		const struct sms_style s = { .a = a, .septets = wide_rows[k].septets, .units = wide_rows[k].units };
+		const struct sms_facts f = { .topic = TOPIC_FIRST, .item = &i, .line = &clinic, .code = 17 };
+
+		i.caller_name = wide_rows[k].caller;
+		g_assert_cmpstr(sms_render(&s, &f), ==, wide_rows[k].text);
+	}
+}
+
+static const struct { const char *said, *shown; } card_rows[] = {
+	{ "my card is 4111 1111 1111 1111 thanks", "my card is [number] thanks" },
+	{ "4111111111111111", "[number]" }, { "4111-1111, 1111.1111", "[number]" },
+	{ "１２３４５６７８９０１２", "[number]" }, { "٤١١١١١١١١١١١١١١١", "[number]" },
+	{ "12345678901", "12345678901" }, { "call 020 7946 0123 or 5 to 6", "call 020 7946 0123 or 5 to 6" },
+	{ "call +44 20 7946 0123", "call +44 20 7946 0123" },	/* the caller's own */
+	{ "call +44 7700 900456", "call +[number]" }, { "1 2 3 4 5 6 7 8 9 0 1 2 ok", "[number] ok" },
+};
+
+static void check_cards(void)
+{
+	for (gsize k = 0; k < G_N_ELEMENTS(card_rows); k++) {
+		AUTO_ARENA a = arena_new();
+		struct item i = item_plain();
+		const struct sms_facts f = { .topic = TOPIC_FIRST, .item = &i, .line = &clinic, .code = 17, .recording = true };
+		g_autofree char *want = g_strdup_printf("\n\"%s\"\n", card_rows[k].shown);
+
+		i.transcript = card_rows[k].said;
+		g_assert_nonnull(strstr(sms_render(english(a), &f), want));
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -404,6 +541,15 @@ int main(int argc, char **argv)
 
 		g_test_add_data_func(name, &layouts[i], check_layout);
 	}
+	for (gsize i = 0; i < G_N_ELEMENTS(language_rows); i++) {
+		g_autofree char *name = g_strconcat("/sms/language/", language_rows[i].name, NULL);
+
+		g_test_add_data_func(name, GSIZE_TO_POINTER(i), check_language);
+	}
+	g_test_add_func("/sms/who-gets-which", check_who_gets_which);
+	g_test_add_func("/sms/german", check_german);
+	g_test_add_func("/sms/wide", check_wide);
+	g_test_add_func("/sms/cards", check_cards);
 	g_test_add_func("/sms/zone", check_zone);
 	g_test_add_func("/sms/random", check_random);
 	g_test_add_func("/sms/answers", check_answers);
