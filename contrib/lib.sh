@@ -34,6 +34,8 @@ install_packages() {
 		echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections ;;
 	esac
 	apt-get update -qq || die "apt-get update failed: is the network there?"
+	# Nor a mobile network.
+	case " $(echo $want) " in *" osmo-msc "*) [ ! -d /run/systemd/system ] || systemctl -q mask osmo-msc ;; esac
 	# --no-remove: another mail server that is installed here stays.
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends --no-remove $want >/dev/null ||
 		die "apt-get could not install the packages above (if it had to remove one, such as another mail server: it did not)"

@@ -100,21 +100,22 @@ class Server(socketserver.ThreadingTCPServer):
 
 
 class Smsc:
-    def __init__(self, receipts=True, port=0, tls=None):
+    def __init__(self, receipts=True, port=0, tls=None, handler=Handler):
         self.receipts = receipts
         self.texts, self.binds = [], []
         self.numbers, self.sequence = itertools.count(1), itertools.count(1)
         self.changed = threading.Condition()
-        self.server = Server(("127.0.0.1", port), Handler)
+        self.server = Server(("127.0.0.1", port), handler)
         self.server.smsc = self
         self.server.tls = tls
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
-    def conf(self):
+    def conf(self, name="test", **settings):
         """The provider section of ringback's configuration."""
-        return (f'provider test {{\n\thost = "127.0.0.1"\n\tport = {self.port}\n\tsystem_id = "ringback"\n'
-                f'\tsource_addr = "12025550100"\n}}\n')
+        more = "".join(f"\t{key} = {value}\n" for key, value in settings.items())
+        return (f'provider {name} {{\n\thost = "127.0.0.1"\n\tport = {self.port}\n\tsystem_id = "ringback"\n'
+                f'\tsource_addr = "12025550100"\n{more}}}\n')
 
     def bound(self, bind):
         with self.changed:
@@ -142,9 +143,9 @@ class Smsc:
             except OSError:
                 pass        # it went away meanwhile
 
-    def receipt(self, text):
-        self.deliver(4, text.to, f"id:{text.id} sub:001 dlvrd:001 submit date:2603032116 done date:2603032116 "
-                                 "stat:DELIVRD err:000 text:")
+    def receipt(self, text, id=None, state="DELIVRD"):
+        self.deliver(4, text.to, f"id:{text.id if id is None else id} sub:001 dlvrd:001 submit date:2603032116 done date:2603032116 "
+                                 f"stat:{state} err:000 text:")
 
     def reply(self, source, words):
         """As if somebody wrote a text."""

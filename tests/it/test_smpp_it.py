@@ -1,14 +1,17 @@
-"""The SMPP carrier against SMSCs: Net::SMPP's (independent of our code), and the pretend SMSC that ships with ringback."""
+"""The SMPP carrier against SMSCs: those of Perl's Net::SMPP and of npm's smpp, both independent of our code and of each
+other, and the pretend SMSC that ships with ringback."""
 import json
 import os
 import pathlib
 import queue
+import shutil
 import signal
 import socket
 import subprocess
 import threading
 
 import pytest
+from conftest import need
 
 SRC = pathlib.Path(os.environ.get("SRC", pathlib.Path(__file__).parents[2]))
 BUILD = pathlib.Path(os.environ.get("BUILD", SRC / "b"))
@@ -75,9 +78,18 @@ def programs():
             p.end(signal.SIGKILL)
 
 
-class Perl:
-    def __init__(self, programs):
-        self.smsc = programs(["perl", SRC / "tests/it/smsc_netsmpp.pl"])
+PEERS = {"perl": ["perl", SRC / "tests/it/smsc_netsmpp.pl"], "npm": ["node", SRC / "tests/it/smsc_npm.js"]}
+
+
+class Peer:
+    """An SMSC of other people's. npm's smpp is where contrib/check puts it: `npm ci` with tests/it/npm in BUILD/npm."""
+
+    def __init__(self, programs, name, **env):
+        if name == "npm":
+            need(shutil.which("node") and (BUILD / "npm/node_modules/smpp").exists(), "node, and npm's smpp in BUILD/npm")
+        else:
+            need(subprocess.run(["perl", "-MNet::SMPP", "-e", "1"], stderr=subprocess.DEVNULL).returncode == 0, "Net::SMPP")
+        self.smsc = programs(PEERS[name], NODE_PATH=BUILD / "npm/node_modules", **env)
         self.port = self.smsc.wait_line("port ").split()[1]
 
     def drive(self, programs, password="secret", **env):
@@ -85,16 +97,16 @@ class Perl:
         return d
 
 
-@pytest.fixture
-def perl(programs):
-    return Perl(programs)
+@pytest.fixture(params=PEERS)
+def peer(programs, request):
+    return Peer(programs, request.param)
 
 
 @pytest.fixture
-def bound(perl, programs):
-    d = perl.drive(programs, ENQUIRE=1, TIMEOUT=2)
+def bound(peer, programs):
+    d = peer.drive(programs, ENQUIRE=1, TIMEOUT=2)
     d.wait_json(event="state", up=True)
-    return perl.smsc, d
+    return peer.smsc, d
 
 
 def test_fields(bound):
@@ -226,13 +238,22 @@ def test_stop(bound):
     assert len(sent) + sum('"sent"' in line for line in d.seen) == 50
 
 
-def test_wrong_password(perl, programs):
-    d = perl.drive(programs, password="wrong", RECONNECT=1)
-    perl.smsc.wait_json(pdu="bind", password="wrong")
-    perl.smsc.wait_json(pdu="bind", password="wrong")      # never given up
+def test_wrong_password(peer, programs):
+    d = peer.drive(programs, password="wrong", RECONNECT=1)
+    peer.smsc.wait_json(pdu="bind", password="wrong")
+    peer.smsc.wait_json(pdu="bind", password="wrong")      # never given up
     assert d.process.poll() is None
     d.say("!stop")
     assert d.process.wait(timeout=PATIENCE) == 0
+
+
+def test_octet_by_octet(programs):
+    d = Peer(programs, "npm", SPLIT=1).drive(programs)
+    d.wait_json(event="state", up=True)
+    for i in range(20):
+        d.say(f"{PHONE} plain {i}")
+    for i in range(20):
+        d.wait_json(event="receipt", delivered=True)
 
 
 # ---- the pretend SMSC ----

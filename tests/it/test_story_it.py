@@ -1,14 +1,12 @@
 """The main job, whole: what a PBX mails in one night, through a real Postfix, to mailboxes and a phone, and back."""
 import json
-import subprocess
 
 import mails
 import pytest
-from conftest import need
-from daemon import AUDIT, OWNER, SRC
+from daemon import AUDIT, OWNER
 from postfix import Postfix, free_port, wait_until
 from smsc import Smsc
-from test_smpp_it import Program
+from test_smpp_it import PEERS, Peer, programs  # noqa: F401
 
 ANNA, STRANGER = "447700900123", "447700900999"
 FIRST = "<first@pbx.example.com>"
@@ -179,27 +177,27 @@ def test_smsc_away_during_the_night(empty_site):
     site.daemon.stop()
 
 
-def test_with_an_smsc_of_another_library(empty_site):
-    """The same through Net::SMPP: bind with a password, text, receipt, and the phone's answer."""
-    need(subprocess.run(["perl", "-MNet::SMPP", "-e", "1"], stderr=subprocess.DEVNULL).returncode == 0, "Net::SMPP")
+@pytest.mark.parametrize("name", PEERS)
+def test_with_an_smsc_of_another_library(empty_site, programs, name):  # noqa: F811
+    """The same through Net::SMPP and npm's smpp: bind with a password, text, receipt, and the phone's answer."""
     site = empty_site
-    perl = Program(["perl", SRC / "tests/it/smsc_netsmpp.pl"], REPLY="10A")
+    peer = Peer(programs, name, REPLY="10A")
+    smsc, port = peer.smsc, peer.port
     try:
-        port = perl.wait_line("port ").split()[1]
         password = site.postfix.root / "password"
         password.write_text("secret\n")
         password.chmod(0o600)
-        extra = (f'provider perl {{\n\thost = "127.0.0.1"\n\tport = {port}\n\tsystem_id = "ringback"\n'
+        extra = (f'provider {name} {{\n\thost = "127.0.0.1"\n\tport = {port}\n\tsystem_id = "ringback"\n'
                  f'\tpassword_file = "{password}"\n\tsource_addr = "12025550100"\n}}\n')
         start(site, extra=extra, collect_window="0s")
         site.send(mails.freepbx_missed(), [OWNER])
-        told = perl.wait_json(pdu="submit")
+        told = smsc.wait_json(pdu="submit")
         assert told["destination_addr"] == ANNA and told["short_message"].startswith("MISSED")
-        answer = perl.wait_json(pdu="submit")
+        answer = smsc.wait_json(pdu="submit")
         assert answer["short_message"].startswith("10 is yours")
         wait_note(site, "Text delivered to Anna Smith")
         wait_note(site, "Anna Smith took it by text")
         site.daemon.stop()
-        perl.wait_json(pdu="unbind")
+        smsc.wait_json(pdu="unbind")
     finally:
-        perl.end(9)
+        smsc.end(9)
