@@ -77,7 +77,8 @@ part() {	# FILE SECTION
 	step) sed -n '/^\.SS Steps/,/^\.SH SCHEDULES/p' "$1" ;;
 	schedule) sed -n '/^\.SH SCHEDULES/,/^\.SS Rotations/p' "$1" ;;
 	rotation) sed -n '/^\.SS Rotations/,/^\.SH LINES/p' "$1" ;;
-	line) sed -n '/^\.SH LINES/,/^\.SH PROVIDER/p' "$1" ;;
+	line) sed -n '/^\.SH LINES/,/^\.SH OPENING/p' "$1" ;;
+	rule) sed -n '/^\.SH RULES/,/^\.SH PROVIDER/p' "$1" ;;
 	provider) sed -n '/^\.SH PROVIDER/,/^\.SH PROFILES/p' "$1" ;;
 	esac
 }

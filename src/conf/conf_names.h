@@ -10,7 +10,7 @@ struct names {
 	const struct conf_block *main;
 	const struct conf *before;	/* the snapshot in force; NULL: none */
 	struct conf_errors *errors;
-	GHashTable *people, *policies, *schedules, *lines;	/* title -> struct named * */
+	GHashTable *people, *policies, *schedules, *lines, *rules;	/* title -> struct named * */
 	GHashTable *phones, *keys;		/* number; extension, queue, ... -> struct named * */
 };
 
@@ -31,6 +31,9 @@ struct hours *names_hours(struct names *n, const struct conf_block *b, enum conf
 
 /* The holidays of a key that names a file, for the caller to unref; NULL if it names none. */
 struct holidays *names_holidays(struct names *n, const struct conf_block *b, enum conf_key_id key);
+
+/* conf_rule.c: the rules. All else is known. */
+void conf_build_rules(struct names *n, const struct conf_file *f);
 
 /* conf_schedule.c: the schedules with their rotations and calendars, and when people are away. People are known. */
 void conf_build_schedules(struct names *n, const struct conf_file *f);

@@ -45,6 +45,8 @@ void conf_print_defaults(FILE *out)
 	print_section(out, SECTION_rotation, "\t\t");
 	fputs("\t}\n}\n\nline NAME {\n", out);
 	print_section(out, SECTION_line, "\t");
+	fputs("}\n\nrule NAME {\n", out);
+	print_section(out, SECTION_rule, "\t");
 	fputs("}\n\nprovider NAME {\n", out);
 	print_section(out, SECTION_provider, "\t");
 	fputs("}\n", out);

@@ -258,6 +258,35 @@ static void add_keys(struct names *n, struct line *l, const struct conf_block *b
 	}
 }
 
+static void add_tags(struct names *n, struct line *l, const struct conf_block *b)
+{
+	for (guint i = 0; i < conf_size(b, KEY_line_tags); i++) {
+		int at;
+		const char *tag = conf_member(b, KEY_line_tags, i, &at);
+
+		if (strchr(tag, ':'))
+			conf_wrong(n->errors, at, "tags: \"%s\" has a colon; write what stands before it", tag);
+		else if (!roster_add_tag(n->c->roster, l, tag))
+			conf_wrong(n->errors, at, "tags: \"%s\" belongs to another line already; keep it in one line", tag);
+	}
+}
+
+static void set_missed(struct names *n, struct line *l, const struct conf_block *b)
+{
+	for (guint i = 0; i < conf_size(b, KEY_line_missed); i++) {
+		int at;
+		const char *word = conf_member(b, KEY_line_missed, i, &at);
+		enum call_reason reason;
+
+		if (reason_from_name(word, &reason) && reason != REASON_ANSWERED_ELSEWHERE && reason != REASON_UNKNOWN)
+			l->missed |= 1u << reason;
+		else
+			conf_wrong(n->errors, at, "missed: \"%s\" is no reason that can count; write no_answer, busy, "
+				   "not_reachable, rejected or abandoned", word);
+	}
+	l->abandoned_after_s = conf_number(b, KEY_line_abandoned_after);
+}
+
 static const char *own_or(const struct conf_block *b, enum conf_key_id key, const char *inherited)
 {
 	const char *own = conf_text(b, key);
@@ -292,6 +321,8 @@ static void add_line(struct names *n, const struct conf_block *b)
 	add_keys(n, l, b, KEY_line_numbers);
 	add_keys(n, l, b, KEY_line_queues);
 	add_keys(n, l, b, KEY_line_mailboxes);
+	add_tags(n, l, b);
+	set_missed(n, l, b);
 }
 
 static void set_default_line(struct names *n, const struct conf_block *m)
@@ -330,7 +361,7 @@ static void each_policy_steps(struct names *n, const struct conf_file *f)
 
 void conf_build_roster(struct conf *c, const struct conf_file *f, const struct conf *before, struct conf_errors *e)
 {
-	GHashTable *tables[6];
+	GHashTable *tables[7];
 	struct names n = { .c = c, .main = conf_file_main(f), .before = before, .errors = e };
 
 	for (gsize i = 0; i < G_N_ELEMENTS(tables); i++)
@@ -341,6 +372,7 @@ void conf_build_roster(struct conf *c, const struct conf_file *f, const struct c
 	n.lines = tables[3];
 	n.phones = tables[4];
 	n.keys = tables[5];
+	n.rules = tables[6];
 	check_hours(&n);
 	each(&n, f, SECTION_person, add_person);
 	conf_build_absences(&n, f);
@@ -349,6 +381,7 @@ void conf_build_roster(struct conf *c, const struct conf_file *f, const struct c
 	each_policy_steps(&n, f);
 	each(&n, f, SECTION_line, add_line);
 	set_default_line(&n, n.main);
+	conf_build_rules(&n, f);
 	for (gsize i = 0; i < G_N_ELEMENTS(tables); i++)
 		g_hash_table_unref(tables[i]);
 }

@@ -4,6 +4,7 @@
 #include "calendar.h"
 #include "conf_calendars.h"
 #include "conf_names.h"
+#include "conf_value.h"
 #include "log.h"
 #include "text.h"
 #include "zone.h"
@@ -16,23 +17,6 @@
 static const char *own_zone(const struct names *n, const struct conf_block *b, enum conf_key_id key)
 {
 	return *conf_text(b, key) ? conf_text(b, key) : *n->c->timezone ? n->c->timezone : "UTC";
-}
-
-/* "2026-12-24" as a day; false if it is none. */
-static bool read_day(const char *text, guint32 *day_r)
-{
-	g_auto(GStrv) parts = g_strsplit(text, "-", 3);
-	int64_t y, m, d;
-	GDate date;
-
-	if (g_strv_length(parts) != 3 || strlen(parts[0]) != 4 || strlen(parts[1]) != 2 || strlen(parts[2]) != 2 ||
-	    !text_to_long(parts[0], 1970, 2199, &y) || !text_to_long(parts[1], 1, 12, &m) ||
-	    !text_to_long(parts[2], 1, 31, &d) || !g_date_valid_dmy((GDateDay)d, (GDateMonth)m, (GDateYear)y))
-		return false;
-	g_date_clear(&date, 1);
-	g_date_set_dmy(&date, (GDateDay)d, (GDateMonth)m, (GDateYear)y);
-	*day_r = g_date_get_julian(&date);
-	return true;
 }
 
 /* ---- rotations ---- */
@@ -63,7 +47,7 @@ static bool read_start(struct names *n, const struct conf_block *b, int64_t *wal
 	int week_day = -1, minute = 0;
 	guint32 day;
 
-	if (!read_day(conf_text(b, KEY_rotation_start), &day)) {
+	if (!conf_value_day(conf_text(b, KEY_rotation_start), &day)) {
 		conf_wrong(n->errors, conf_line(b, KEY_rotation_start), "start = \"%s\" is no day; write one like "
 			   "2026-01-05", conf_text(b, KEY_rotation_start));
 		return false;
@@ -226,7 +210,7 @@ static bool read_absence(const char *text, GTimeZone *tz, struct shift *away_r)
 	g_auto(GStrv) ends = g_strsplit(text, "..", 2);
 	guint32 from, to;
 
-	if (!ends[0] || !read_day(ends[0], &from) || !read_day(ends[1] ? ends[1] : ends[0], &to) || to < from)
+	if (!ends[0] || !conf_value_day(ends[0], &from) || !conf_value_day(ends[1] ? ends[1] : ends[0], &to) || to < from)
 		return false;
 	*away_r = (struct shift){ zone_instant(tz, zone_day_wall(from)), zone_instant(tz, zone_day_wall(to + 1)), NULL };
 	return true;

@@ -126,3 +126,19 @@ bool conf_value_is_socket(const char *text)
 	parts = g_strsplit(rest + 1, "@", 2);
 	return parts[0] && parts[1] && *parts[1] && text_to_long(parts[0], 1, 65535, &port);
 }
+
+bool conf_value_day(const char *text, guint32 *day_r)
+{
+	g_auto(GStrv) parts = g_strsplit(text, "-", 3);
+	int64_t y, m, d;
+	GDate date;
+
+	if (g_strv_length(parts) != 3 || strlen(parts[0]) != 4 || strlen(parts[1]) != 2 || strlen(parts[2]) != 2 ||
+	    !text_to_long(parts[0], 1970, 2199, &y) || !text_to_long(parts[1], 1, 12, &m) ||
+	    !text_to_long(parts[2], 1, 31, &d) || !g_date_valid_dmy((GDateDay)d, (GDateMonth)m, (GDateYear)y))
+		return false;
+	g_date_clear(&date, 1);
+	g_date_set_dmy(&date, (GDateDay)d, (GDateMonth)m, (GDateYear)y);
+	*day_r = g_date_get_julian(&date);
+	return true;
+}

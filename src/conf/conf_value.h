@@ -25,4 +25,7 @@ bool conf_value_host_port(const char *text, char **host_r, int *port_r);
 /* "unix:/path" or "inet:port@address" ("inet6:") */
 bool conf_value_is_socket(const char *text);
 
+/* "2026-12-24" as g_date_get_julian() counts; false, and *day_r as it was, if it is no day. */
+bool conf_value_day(const char *text, guint32 *day_r);
+
 #endif

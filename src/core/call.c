@@ -8,7 +8,7 @@ static const char *const reason_names[] = {
 };
 static const char *const field_names[] = {
 	"caller", "caller_name", "called", "called_name", "time", "duration", "transcript", "transcript_lang",
-	"transcript_engine", "transcript_confidence", "call_id", "reason",
+	"transcript_engine", "transcript_confidence", "call_id", "reason", "waited",
 };
 _Static_assert(G_N_ELEMENTS(class_names) == N_CLASSES, "one name for each class");
 _Static_assert(G_N_ELEMENTS(reason_names) == N_REASONS, "one name for each reason");

@@ -17,7 +17,7 @@ enum call_reason {
 enum call_field {
 	FIELD_CALLER, FIELD_CALLER_NAME, FIELD_CALLED, FIELD_CALLED_NAME, FIELD_TIME, FIELD_DURATION,
 	FIELD_TRANSCRIPT, FIELD_TRANSCRIPT_LANG, FIELD_TRANSCRIPT_ENGINE, FIELD_TRANSCRIPT_CONFIDENCE,
-	FIELD_CALL_ID, FIELD_REASON, N_FIELDS
+	FIELD_CALL_ID, FIELD_REASON, FIELD_WAITED, N_FIELDS
 };
 
 /* Strings are UTF-8 in the arena of the mail, NULL where the notice does not say. */
@@ -31,12 +31,14 @@ struct call {
 	const char *caller_raw;	/* as the PBX wrote it */
 	const char *caller;	/* E.164 with "+", NULL if withheld or not a number */
 	bool withheld;		/* the PBX says that the number is withheld or unknown */
+	const char *tag;	/* a line's, which stood before the name (roster_take_tag()); NULL: none did */
 	const char *caller_name;
 	const char *called;	/* extension, number, queue or mailbox, as the PBX wrote it */
 	const char *called_name;	/* "Front Desk", where the PBX names it */
 	int64_t time;		/* Unix seconds; never 0: the mail's Date, then the arrival, fill in */
 	bool time_printed;	/* the body said the time (else it is the mail's) */
 	int duration_s;		/* of the recording; -1 if not said */
+	int waited_s;		/* how long the caller stood it; 0 and less: not said */
 	const char *transcript;
 	const char *transcript_lang;	/* BCP 47 ("en-US") */
 	const char *transcript_engine;	/* who heard it, as the mail names it */

@@ -5,7 +5,7 @@
 #include "text.h"
 
 const char *const journal_words[] = {
-	JOURNAL_CREATED, JOURNAL_COPIED, JOURNAL_JOINED, JOURNAL_SEEN_AGAIN, JOURNAL_SUPPRESSED, JOURNAL_REOPENED,
+	JOURNAL_CREATED, JOURNAL_COPIED, JOURNAL_JOINED, JOURNAL_SEEN_AGAIN, JOURNAL_SUPPRESSED, JOURNAL_REOPENED, JOURNAL_RULED,
 	JOURNAL_COLLECTING, JOURNAL_OPENED, JOURNAL_TOLD, JOURNAL_ESCALATED, JOURNAL_UPDATED, JOURNAL_SKIPPED,
 	JOURNAL_EXHAUSTED, JOURNAL_LAST_RESORT, JOURNAL_MAILED, JOURNAL_TIMED_OUT, JOURNAL_DELIVERED, JOURNAL_NOT_DELIVERED, JOURNAL_REPLIED,
 	JOURNAL_UNKNOWN_SENDER, JOURNAL_ACKNOWLEDGED, JOURNAL_TRIED, JOURNAL_PASSED_ON, JOURNAL_CLOSED,
@@ -18,7 +18,7 @@ void think_why(struct think *t, const char *format, ...)
 	va_list ap;
 
 	if (t->why->len)
-		g_string_append_c(t->why, ' ');
+		g_string_append(t->why, "; ");
 	va_start(ap, format);
 	g_string_append_vprintf(t->why, format, ap);
 	va_end(ap);
@@ -115,12 +115,12 @@ struct on_duty think_duty(const struct think *t, const struct duty *duty)
 
 const char *think_own(struct think *t, struct item *i, const struct line *line)
 {
-	const struct duty duty = duty_owner(line);
+	const struct duty duty = rule_duty(t, i, line);
 	struct on_duty on = think_duty(t, &duty);
 
 	i->owner = on.person->id;
 	if (*on.why)
-		think_why(t, "(%s %s)", on.person->id, on.why);
+		t->own = on.why;
 	return *on.why ? arena_printf(t->a, " (%s)", on.why) : "";
 }
 
@@ -190,9 +190,9 @@ static void name_people(struct think *t)
 	if (!d->line)
 		d->line = roster_line_by_id(t->r, d->item->line);
 	d->owner = roster_person(t->r, d->item->owner);
-	think_why(t, "state=%s", state_name(d->item->state));
+	think_why(t, "%s", state_name(d->item->state));
 	if (d->item->owner)
-		think_why(t, "owner=%s", d->item->owner);
+		think_why(t, "owner %s%s%s", d->item->owner, t->own ? ", " : "", t->own ? t->own : "");
 }
 
 struct decision *decide(const struct roster *r, const struct event *e, const struct facts *f, int64_t now,

@@ -41,7 +41,7 @@ static const char *caller_words(const struct think *t, const struct call *c)
 
 static void start_collecting(struct think *t, struct item *i, const struct line *line)
 {
-	const struct escalation_policy *p = escalate_policy(line, t->now);
+	const struct escalation_policy *p = rule_policy(t, i, line);
 
 	i->state = STATE_COLLECTING;
 	i->policy = p ? p->id : NULL;
@@ -51,24 +51,43 @@ static void start_collecting(struct think *t, struct item *i, const struct line 
 	i->acked = 0;
 	i->acked_by = NULL;
 	i->wake = 0;
-	i->due = hours_next_open(line->hours, t->now) + line->callback_within_s;
+	i->due = hours_after(line->hours, t->now, line->callback_within_s);
 	think_job(t, i, JOB_TIMER, TOPIC_WINDOW, t->now + t->r->rules.collect_window_s);
-	think_why(t, "policy=%s", p ? p->id : "none");
 	if (p) {
 		const struct duty duty = duty_step(&p->steps[0], line);
+		const struct on_duty on = think_duty(t, &duty);
 
-		think_why(t, "step=1 %s", think_duty(t, &duty).person->id);
+		think_why(t, "policy %s, step 1 %s%s%s", p->id, on.person->id, *on.why ? ", " : "", on.why);
+	} else {
+		think_why(t, "no policy");
 	}
 }
 
-static void suppress(struct think *t, struct item *i)
+static void suppress(struct think *t, struct item *i, enum resolution resolution, const char *why)
 {
 	i->state = STATE_SUPPRESSED;
-	i->resolution = RESOLUTION_ANSWERED_ELSEWHERE;
+	i->resolution = resolution;
 	i->closed = t->now;
 	t->d->cancel |= CANCEL_ALL;
-	think_journal(t, i, JOURNAL_SUPPRESSED, "pbx", "mail", "answered elsewhere: nobody is told");
-	think_why(t, "answered elsewhere");
+	think_journal(t, i, JOURNAL_SUPPRESSED, resolution == RESOLUTION_ANSWERED_ELSEWHERE ? "pbx" : "ringback", "mail",
+		      "%s", why);
+	think_why(t, "%s", why);
+}
+
+static void suppress_answered(struct think *t, struct item *i)
+{
+	suppress(t, i, RESOLUTION_ANSWERED_ELSEWHERE, "answered elsewhere: nobody is told");
+}
+
+/* Nobody is told of what the configuration says is spam and the like; true if so. */
+static bool suppress_silent(struct think *t, struct item *i, const struct line *line)
+{
+	enum resolution resolution;
+	const char *why = rule_silence(t, i, line, &resolution);
+
+	if (why)
+		suppress(t, i, resolution, why);
+	return why != NULL;
 }
 
 /* What a notice knows of the recording and the reason goes into the item; what the item knows already, stays. */
@@ -125,26 +144,34 @@ static struct item *new_item(struct think *t, const struct match *m)
 	return think_item(t, &fresh);
 }
 
+/* All that led to the item as it is, in words. */
+static void journal_created(struct think *t, const struct item *i, const struct match *m, const char *own)
+{
+	const struct line *line = m->dialled;
+	const struct escalation_policy *p = rule_policy(t, i, line);
+
+	think_journal(t, i, JOURNAL_CREATED, "pbx", "mail",
+		      "%s call of %s on %s (%s, %s by %s); rule %s; owner %s%s; policy %s%s%s", class_name(i->class),
+		      caller_words(t, m->call), line->name, m->found, hours_covers(line->hours, t->now) ? "open" : "closed",
+		      hours_spec(line->hours), i->rule, think_name(t, i->owner), own, p ? p->id : "none",
+		      i->source ? "; source " : "", i->source ? i->source : "");
+}
+
 static void take_new(struct think *t, const struct match *m)
 {
 	struct item *i = new_item(t, m);
-	const struct escalation_policy *p = escalate_policy(m->dialled, t->now);
-	const char *why = think_own(t, i, m->dialled);
 
 	t->d->created = true;
 	think_why(t, "new");
-	think_journal(t, i, JOURNAL_CREATED, "pbx", "mail", "%s call of %s on %s (%s, %s); owner %s%s; policy %s%s%s",
-		      class_name(i->class), caller_words(t, m->call), m->dialled->name, m->found,
-		      hours_covers(m->dialled->hours, t->now) ? "open" : "closed", think_name(t, i->owner),
-		      why, p ? p->id : "none", i->source ? "; source " : "", i->source ? i->source : "");
-	if (m->call->reason == REASON_ANSWERED_ELSEWHERE) {
-		i->due = t->now;
-		suppress(t, i);
-	} else {
+	rule_first(t, i, m->dialled);
+	journal_created(t, i, m, think_own(t, i, m->dialled));
+	i->due = t->now;
+	if (m->call->reason == REASON_ANSWERED_ELSEWHERE)
+		suppress_answered(t, i);
+	else if (!suppress_silent(t, i, m->dialled))
 		start_collecting(t, i, m->dialled);
-	}
 	keep_notice(t, m, NOTICE_FIRST);
-	t->d->mail = MAIL_EDIT;
+	t->d->mail = rule_verdict(t, i);
 }
 
 /* Proof that a colleague answered takes back what was not told yet. Not if there is a recording (perhaps the
@@ -162,7 +189,7 @@ static void take_copy(struct think *t, const struct match *m)
 	think_why(t, "copy");
 	think_journal(t, i, JOURNAL_COPIED, "pbx", "mail", "the same call, to %s", m->rcpts);
 	if (proves_answered(i, m->call))
-		suppress(t, i);
+		suppress_answered(t, i);
 	keep_notice(t, m, NOTICE_COPY);
 	t->d->mail = collapse_verdict(m->line);
 }
@@ -190,11 +217,11 @@ static bool other_policy(const struct item *i, const struct escalation_policy *n
 	return now && g_strcmp0(i->policy, now->id) != 0;
 }
 
-/* They called again while the item is open. */
-static void tell_again(struct think *t, struct item *i, const struct line *line)
+/* They called again while the item is open, or what they said makes it urgent. */
+static void tell_again(struct think *t, struct item *i, const struct line *line, bool urgent)
 {
-	const struct escalation_policy *p = escalate_policy(line, t->now);
-	bool changed = other_policy(i, p);
+	const struct escalation_policy *p = rule_policy(t, i, line);
+	bool changed = other_policy(i, p) || (urgent && p);
 
 	/* The text has not gone yet, or goes again when the snooze is over, and will say it. */
 	if (i->state == STATE_COLLECTING || i->state == STATE_SNOOZED)
@@ -213,12 +240,29 @@ static void tell_again(struct think *t, struct item *i, const struct line *line)
 	tell_update(t, i, i->texted > 0 || changed);
 }
 
+/* Another rule may hold by what this mail says; while the text has not gone, it counts as if it had from the first.
+ * Is the item urgent now, and was not? */
+static bool join_rule(struct think *t, struct item *i, const struct line *line)
+{
+	const char *before = i->rule;
+	bool urgent = rule_again(t, i, line);
+
+	if (i->state == STATE_COLLECTING && g_strcmp0(before, i->rule) != 0 &&
+	    !(i->calls == 1 && suppress_silent(t, i, line))) {
+		const struct escalation_policy *p = rule_policy(t, i, line);
+
+		i->policy = p ? p->id : NULL;
+	}
+	return urgent;
+}
+
 static void take_joined(struct think *t, const struct match *m, enum relation relation)
 {
 	const struct call *c = m->call;
 	struct item *i = think_item(t, t->f->item);
 	bool answered = c->reason == REASON_ANSWERED_ELSEWHERE && c->class != CLASS_VOICEMAIL;
 	bool again = relation == RELATION_AGAIN && !answered;
+	bool urgent = false;
 	/* The recording of a call does not open an item again when somebody has since spoken with the caller. */
 	bool spoken = i->resolution == RESOLUTION_CALLED_BACK || i->resolution == RESOLUTION_CALLER_REACHED;
 
@@ -228,18 +272,20 @@ static void take_joined(struct think *t, const struct match *m, enum relation re
 		i->call_id = c->call_id;
 	}
 	learn(t, i, c);
-	think_why(t, again ? "again calls=%" G_GINT64_FORMAT : "same call calls=%" G_GINT64_FORMAT, i->calls);
+	think_why(t, again ? "again, calls %" G_GINT64_FORMAT : "same call, calls %" G_GINT64_FORMAT, i->calls);
 	think_journal(t, i, JOURNAL_JOINED, "pbx", "mail", "%s, %s; %" G_GINT64_FORMAT " %s", class_name(c->class),
 		      answered ? "answered elsewhere" : again ? "the same caller again" : "of the same call", i->calls,
 		      i->calls == 1 ? "call" : "calls");
+	if (!answered)
+		urgent = join_rule(t, i, m->line);
 	if (proves_answered(i, c))
-		suppress(t, i);
+		suppress_answered(t, i);
 	else if (i->state == STATE_CLOSED && (again || (c->class == CLASS_VOICEMAIL && !spoken)))
 		reopen(t, i, m);
-	else if (i->state != STATE_CLOSED && again)
-		tell_again(t, i, m->line);
+	else if (item_is_live(i) && (again || urgent))
+		tell_again(t, i, m->line, urgent);
 	keep_notice(t, m, NOTICE_JOINED);
-	t->d->mail = MAIL_EDIT;
+	t->d->mail = rule_verdict(t, i);
 }
 
 /* What was done to the mail when it came first: to a retry of a retry, what was done to the first of them. */
@@ -259,11 +305,11 @@ static void take_retry(struct think *t, const struct match *m)
 	bool copy = first_action(t->f) == NOTICE_COPY;
 	const struct item *i = think_item(t, t->f->item);
 
-	think_why(t, copy ? "seen again (copy)" : "seen again");
+	think_why(t, copy ? "seen again, a copy" : "seen again");
 	think_journal(t, i, JOURNAL_SEEN_AGAIN, "pbx", "mail", "the same mail once more, queue id %s",
 		      t->e->queue_id ? t->e->queue_id : "unknown");
 	keep_notice(t, m, NOTICE_RETRY);
-	t->d->mail = copy ? collapse_verdict(m->line) : MAIL_EDIT;
+	t->d->mail = copy ? collapse_verdict(m->line) : rule_verdict(t, i);
 }
 
 /* An item may outlive its line and its owner in the configuration; a new notice finds it new ones. */
@@ -314,11 +360,11 @@ void decide_notice(struct think *t)
 
 	if (c->class == CLASS_SYSTEM) {
 		t->d->mail = MAIL_PASS;
-		think_why(t, "class=system: a mail of the PBX that is about no call");
+		think_why(t, "class system: a mail of the PBX that is about no call");
 		return;
 	}
 	if (c->source)
-		think_why(t, "source=%s", c->source);
+		think_why(t, "source %s", c->source);
 	if (!line) {
 		t->d->mail = MAIL_PASS;
 		think_why(t, "no line: nobody to own it");
@@ -333,7 +379,8 @@ void decide_notice(struct think *t)
 	m.line = has ? has : line;
 	m.rcpts = dedup_rcpts(t->a, t->e->rcpts);
 	m.notice_key = dedup_notice_key(t->a, c, m.rcpts);
-	think_why(t, "line=%s(%s) %s", line->id, why, hours_covers(line->hours, t->now) ? "open" : "closed");
+	think_why(t, "line %s (%s), %s by %s", line->id, why, hours_covers(line->hours, t->now) ? "open" : "closed",
+		  hours_spec(line->hours));
 	take(t, &m);
 	adopt(t, t->d->created ? line : m.line);
 	t->d->line = roster_line_by_id(t->r, t->d->item->line);

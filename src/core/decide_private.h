@@ -8,6 +8,7 @@
 
 #include "decide.h"
 #include "duty.h"
+#include "rule.h"
 
 /* One decision in the making. */
 struct think {
@@ -18,6 +19,7 @@ struct think {
 	struct arena *a;
 	struct decision *d;
 	GString *why;
+	const char *own;	/* why the owner is who it is; NULL: the person named */
 };
 
 #define TOPIC_BIT(t) (1u << (t))
@@ -99,6 +101,24 @@ void tell_by_mail(struct think *t, const struct item *i, const struct person *p,
 /* Is the step that the timer or text belongs to the one that the item waits in? */
 bool timer_in_force(const struct think *t);
 void timer_stale(struct think *t);
+
+/* ---- decide_rule.c: t->e is a notice but for rule_policy() and rule_duty() ---- */
+
+/* Puts a new item under the rule that it falls under. */
+void rule_first(struct think *t, struct item *i, const struct line *line);
+
+/* The same when more is known of it: another rule may hold now, and another own it. Is it urgent now, and was not? */
+bool rule_again(struct think *t, struct item *i, const struct line *line);
+
+/* What the item's rule, else its line, says: who is texted (NULL: nobody), whose it is. */
+const struct escalation_policy *rule_policy(const struct think *t, const struct item *i, const struct line *line);
+struct duty rule_duty(const struct think *t, const struct item *i, const struct line *line);
+
+/* Why nobody is told of it at all, in a, and how it is closed; NULL: somebody is. */
+const char *rule_silence(const struct think *t, const struct item *i, const struct line *line, enum resolution *resolution_r);
+
+/* Where a mail about it goes that is no copy. */
+enum mail_verdict rule_verdict(const struct think *t, const struct item *i);
 
 /* ---- decide_act.c ---- */
 

@@ -142,8 +142,8 @@ const struct person *tell_next(struct think *t, struct item *i, const struct per
 		think_why(t, "no policy");
 		return NULL;
 	}
-	told = tell_round(t, i, p, not_to, false, &quiet);
-	/* Quiet hours move a text to the next step; they leave no item without anybody told. */
+	told = tell_round(t, i, p, not_to, i->urgency == URGENCY_HIGH, &quiet);
+	/* Quiet hours hold back nothing that is urgent. They move a text to the next step; they leave no item without anybody told. */
 	if (!told && quiet) {
 		i->step = step;
 		told = tell_round(t, i, p, not_to, true, &quiet);

@@ -202,7 +202,7 @@ static const char *value_of(const struct draft *d, const struct draft_place *p, 
 	case FIELD_TRANSCRIPT: return transcript_value(d, p, found);
 	case FIELD_CALL_ID: return "(?<call_id>[\\w.-]{8,60})";
 	case FIELD_CALLED_NAME: case FIELD_TRANSCRIPT_LANG: case FIELD_TRANSCRIPT_ENGINE:
-	case FIELD_TRANSCRIPT_CONFIDENCE: case FIELD_REASON: case N_FIELDS: break;
+	case FIELD_TRANSCRIPT_CONFIDENCE: case FIELD_REASON: case FIELD_WAITED: case N_FIELDS: break;
 	}
 	return NULL;
 }

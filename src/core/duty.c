@@ -4,6 +4,11 @@
 
 #define CHAIN_MAX 8	/* substitutes of substitutes; conf refuses more, and circles */
 
+bool duty_is_given(const struct duty *d)
+{
+	return d->person || d->schedule;
+}
+
 bool duty_away(const struct person *p, int64_t at)
 {
 	for (guint i = 0; i < p->n_away; i++)

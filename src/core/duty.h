@@ -13,6 +13,9 @@ struct duty {
 	const struct person *fallback;	/* when nobody is on it, or the person is away without a substitute */
 };
 
+/* Does it name anybody? */
+bool duty_is_given(const struct duty *d);
+
 struct on_duty {
 	const struct person *person;	/* never NULL if the duty has a fallback or a person */
 	const char *why;		/* in a, for people: "on clinic-oncall", "for Bob Jones, who is away"; "" where the

@@ -8,6 +8,7 @@
 #include "zone.h"
 
 #define DAY_S (24 * 60 * 60)
+#define SPANS_MAX 400		/* that hours_after() counts through */
 #define AHEAD_S (14 * DAY_S)
 
 /* ---- holidays ---- */
@@ -67,6 +68,7 @@ struct hours *hours_new(const char *spec, const char *zone, GError **err)
 	struct hours *h = g_new0(struct hours, 1);
 
 	h->refs = 1;
+	h->spec = g_strdup(spec);
 	h->zone = zone && *zone ? zone_get(zone) : NULL;
 	if (!h->zone)
 		err_set(err, ERR_CONF, "time zone \"%s\" is not known; one such as Europe/London expected",
@@ -93,7 +95,13 @@ void hours_free(struct hours *h)
 		g_free(h->rules[i].dates);
 	holidays_unref(h->holidays);
 	g_free(h->rules);
+	g_free(h->spec);
 	g_free(h);
+}
+
+const char *hours_spec(const struct hours *h)
+{
+	return h ? h->spec : "24/7";
 }
 
 bool hours_names_holidays(const struct hours *h)
@@ -350,4 +358,19 @@ int64_t hours_next_change(const struct hours *h, int64_t at, int64_t until)
 int64_t hours_next_open(const struct hours *h, int64_t at)
 {
 	return hours_covers(h, at) ? at : hours_next_change(h, at, at + AHEAD_S);
+}
+
+int64_t hours_after(const struct hours *h, int64_t at, int64_t open_s)
+{
+	int64_t left = open_s;
+
+	for (guint n = 0; n < SPANS_MAX; n++) {
+		const int64_t from = hours_next_open(h, at), to = hours_next_change(h, from, from + left);
+
+		if (to - from >= left || !hours_covers(h, from))
+			return from + left;
+		left -= to - from;
+		at = to;
+	}
+	return at + left;
 }

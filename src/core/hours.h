@@ -27,6 +27,9 @@ struct hours *hours_new(const char *spec, const char *zone, GError **err);
 struct hours *hours_ref(struct hours *h);	/* from any thread */
 void hours_free(struct hours *h);		/* drops a reference; NULL is fine */
 
+/* What hours_new() was given; NULL (always open) is "24/7". */
+const char *hours_spec(const struct hours *h);
+
 /* Does it say anything of PH? Until it is told of holidays, no day is one. It takes a reference. */
 bool hours_names_holidays(const struct hours *h);
 void hours_set_holidays(struct hours *h, struct holidays *days);
@@ -49,5 +52,9 @@ int64_t hours_next_change(const struct hours *h, int64_t at, int64_t until);
 /* The first moment after `at` at which it opens (or `at` itself when it is open then), at most 14 days
  * ahead; `at` + 14 days if it never opens. */
 int64_t hours_next_open(const struct hours *h, int64_t at);
+
+/* The moment at which it will have been open for open_s seconds since `at`: an hour from Friday 16:30 on, of a line that
+ * closes at 17:00, ends on Monday. Where it never opens, open_s after 14 days. */
+int64_t hours_after(const struct hours *h, int64_t at, int64_t open_s);
 
 #endif

@@ -42,6 +42,7 @@ struct hours_rule {
 
 struct hours {
 	gint refs;
+	char *spec;
 	GTimeZone *zone;
 	struct holidays *holidays;
 	struct hours_rule *rules;

@@ -7,6 +7,7 @@ static const char *const resolution_names[] = {
 	"none", "called_back", "caller_reached", "answered_elsewhere", "no_callback_needed", "spam",
 	"wrong_number", "merged", "expired"
 };
+static const char *const urgency_names[] = { "normal", "low", "high" };
 static const char *const kind_names[] = { "text", "mail", "timer" };
 static const char *const job_state_names[] = {
 	"waiting", "sending", "sent", "delivered", "done", "failed", "expired", "cancelled"
@@ -19,6 +20,7 @@ static const char *const action_names[] = { "first", "joined", "copy", "retry" }
 
 _Static_assert(G_N_ELEMENTS(state_names) == N_STATES, "one name for each state");
 _Static_assert(G_N_ELEMENTS(resolution_names) == N_RESOLUTIONS, "one name for each resolution");
+_Static_assert(G_N_ELEMENTS(urgency_names) == N_URGENCIES, "one name for each urgency");
 _Static_assert(G_N_ELEMENTS(kind_names) == N_JOB_KINDS, "one name for each kind");
 _Static_assert(G_N_ELEMENTS(job_state_names) == N_JOB_STATES, "one name for each job state");
 _Static_assert(G_N_ELEMENTS(topic_names) == N_TOPICS, "one name for each topic");
@@ -42,6 +44,12 @@ bool resolution_from_name(const char *name, enum resolution *r_r)
 		if (g_strcmp0(name, resolution_names[i]) == 0)
 			return *r_r = i, true;
 	return false;
+}
+
+const char *urgency_name(enum urgency u)
+{
+	g_assert(u < N_URGENCIES);
+	return urgency_names[u];
 }
 
 const char *job_kind_name(enum job_kind k)
@@ -94,7 +102,8 @@ struct item *item_copy(struct arena *a, const struct item *from)
 	struct item *i = arena_memdup(a, from, sizeof(*from));
 	const char **const fields[] = {
 		&i->key, &i->call_id, &i->line, &i->owner, &i->caller, &i->caller_raw, &i->caller_name,
-		&i->called, &i->transcript, &i->profile, &i->source, &i->acked_by, &i->policy, &i->told, &i->thread_id
+		&i->called, &i->transcript, &i->profile, &i->source, &i->acked_by, &i->policy, &i->told, &i->rule,
+		&i->thread_id
 	};
 
 	dup_each(a, fields, G_N_ELEMENTS(fields));

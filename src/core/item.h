@@ -20,6 +20,9 @@ enum resolution {
 	RESOLUTION_EXPIRED, N_RESOLUTIONS
 };
 
+/* How much it matters; stored by number. */
+enum urgency { URGENCY_NORMAL, URGENCY_LOW, URGENCY_HIGH, N_URGENCIES };
+
 /* Times are Unix seconds, 0 for "not yet" or "none". Strings may be NULL unless said otherwise. */
 struct item {
 	int64_t id;		/* RB-<id>; 0 until the store has given one */
@@ -51,6 +54,8 @@ struct item {
 	const char *told;	/* whom the last step told, person id; NULL: nobody yet */
 	int64_t attempts;	/* callbacks that did not reach the caller */
 	int64_t wake;		/* SNOOZED: until then; ATTEMPTED: when to try again; else 0 */
+	const char *rule;	/* that decided, its name; NULL: an item of a ringback that had none */
+	enum urgency urgency;
 	const char *thread_id;	/* Message-ID of its first mail, with angle brackets; never NULL */
 };
 
@@ -158,6 +163,7 @@ struct code {
 const char *state_name(enum item_state s);		/* "open" */
 const char *resolution_name(enum resolution r);		/* "called_back"; NONE is "none" */
 bool resolution_from_name(const char *name, enum resolution *r_r);
+const char *urgency_name(enum urgency u);		/* "high" */
 const char *job_kind_name(enum job_kind k);		/* "text" */
 const char *job_state_name(enum job_state s);		/* "waiting" */
 const char *topic_name(enum job_topic t);		/* "first" */

@@ -11,6 +11,7 @@ extern const char *const journal_words[];	/* all of them, NULL at the end; in de
 #define JOURNAL_SEEN_AGAIN "seen_again"		/* the same mail once more */
 #define JOURNAL_SUPPRESSED "suppressed"
 #define JOURNAL_REOPENED "reopened"
+#define JOURNAL_RULED "ruled"			/* more is known of it: another rule holds */
 #define JOURNAL_COLLECTING "collecting"		/* open, but another policy is in force now: told from its first step */
 /* decide(): telling */
 #define JOURNAL_OPENED "opened"			/* the collect window is over */

@@ -49,7 +49,7 @@ static const char *clean_value(struct reading *r, enum call_field f, const char 
 	case FIELD_CALLED_NAME: return notice_name(r->arena, raw);
 	case FIELD_CALLER: case FIELD_CALLED: case FIELD_TIME: case FIELD_DURATION: case FIELD_CALL_ID:
 	case FIELD_REASON: case FIELD_TRANSCRIPT_LANG: case FIELD_TRANSCRIPT_ENGINE:
-	case FIELD_TRANSCRIPT_CONFIDENCE: case N_FIELDS: break;
+	case FIELD_TRANSCRIPT_CONFIDENCE: case FIELD_WAITED: case N_FIELDS: break;
 	}
 	return notice_line(r->arena, raw);
 }
@@ -247,6 +247,7 @@ static struct call *call_of(struct reading *r)
 	c->called_name = g_strcmp0(called_name, c->called) == 0 ? NULL : called_name;
 	set_time(c, r);
 	c->duration_s = dates_duration(r->values[FIELD_DURATION]);
+	c->waited_s = MAX(dates_duration(r->values[FIELD_WAITED]), 0);
 	set_transcript(c, r);
 	c->call_id = r->values[FIELD_CALL_ID];
 	set_audio(c, r->letter);

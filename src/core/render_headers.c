@@ -68,8 +68,10 @@ static void put_handling(struct headers *h, const struct view *v, const struct i
 	put(h, "X-Auto-Response-Suppress", "All");
 	if (v->class == CLASS_VOICEMAIL)
 		put(h, "Message-Context", "voice-message");	/* RFC 3458 */
-	if (i->calls >= CALLS_URGENT)
+	if (i->calls >= CALLS_URGENT || i->urgency == URGENCY_HIGH)
 		put(h, "Importance", "high");
+	else if (i->urgency == URGENCY_LOW)
+		put(h, "Importance", "low");
 }
 
 /* One for each notice, the same whenever the notice is read again. */

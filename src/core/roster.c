@@ -4,7 +4,10 @@
 
 #include "card.h"
 #include "dedup.h"
+#include "rule.h"
 #include "text.h"
+
+#define TAGS_MAX 4	/* before a name */
 
 static void person_free(void *p)
 {
@@ -64,12 +67,14 @@ struct roster *roster_new(void)
 	g_array_set_clear_func(r->phrases, phrase_free);
 	r->cards = cards_new();
 	r->texts = g_ptr_array_new_with_free_func(one_texts_free);
+	r->book = rule_book_new();
 	r->people_by_id = g_hash_table_new(g_str_hash, g_str_equal);
 	r->people_by_phone = g_hash_table_new(g_str_hash, g_str_equal);
 	r->directory = directory_new();
 	r->policies_by_id = g_hash_table_new(g_str_hash, g_str_equal);
 	r->schedules_by_id = g_hash_table_new(g_str_hash, g_str_equal);
 	r->lines_by_id = g_hash_table_new(g_str_hash, g_str_equal);
+	r->lines_by_tag = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	r->lines_by_key = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	return r;
 }
@@ -84,6 +89,8 @@ void roster_free(struct roster *r)
 	g_hash_table_unref(r->schedules_by_id);
 	g_hash_table_unref(r->lines_by_id);
 	g_hash_table_unref(r->lines_by_key);
+	g_hash_table_unref(r->lines_by_tag);
+	rule_book_free(r->book);
 	g_ptr_array_unref(r->lines);
 	g_ptr_array_unref(r->policies);
 	g_ptr_array_unref(r->schedules);
@@ -159,15 +166,25 @@ static char *line_key(const char *what)
 	return key;
 }
 
-bool roster_add_key(struct roster *r, const struct line *l, const char *what)
+static bool add_key(GHashTable *table, const struct line *l, const char *what)
 {
 	g_autofree char *key = line_key(what);
-	const struct line *has = g_hash_table_lookup(r->lines_by_key, key);
+	const struct line *has = g_hash_table_lookup(table, key);
 
 	if (has || !*key)
 		return has && has == l;
-	g_hash_table_insert(r->lines_by_key, g_steal_pointer(&key), (void *)l);
+	g_hash_table_insert(table, g_steal_pointer(&key), (void *)l);
 	return true;
+}
+
+bool roster_add_key(struct roster *r, const struct line *l, const char *what)
+{
+	return add_key(r->lines_by_key, l, what);
+}
+
+bool roster_add_tag(struct roster *r, const struct line *l, const char *tag)
+{
+	return add_key(r->lines_by_tag, l, tag);
 }
 
 const struct person *roster_person(const struct roster *r, const char *id)
@@ -195,11 +212,34 @@ const struct line *roster_line_by_id(const struct roster *r, const char *id)
 	return id ? g_hash_table_lookup(r->lines_by_id, id) : NULL;
 }
 
-static const struct line *by_key(const struct roster *r, const char *what)
+static const struct line *look_up(GHashTable *table, const char *what)
 {
 	g_autofree char *key = what ? line_key(what) : NULL;
 
-	return key ? g_hash_table_lookup(r->lines_by_key, key) : NULL;
+	return key ? g_hash_table_lookup(table, key) : NULL;
+}
+
+static const struct line *by_key(const struct roster *r, const char *what)
+{
+	return look_up(r->lines_by_key, what);
+}
+
+void roster_take_tag(const struct roster *r, struct call *c, struct arena *a)
+{
+	const char *begin = c->caller_name, *colon;
+
+	if (!begin || g_hash_table_size(r->lines_by_tag) == 0)
+		return;
+	for (guint n = 0; n < TAGS_MAX && (colon = strchr(begin, ':')); n++) {
+		const char *tag = arena_strndup(a, begin, (gsize)(colon - begin)), *rest = colon + 1 + strspn(colon + 1, " ");
+
+		if (look_up(r->lines_by_tag, tag)) {
+			c->tag = tag;
+			c->caller_name = *rest ? rest : NULL;
+			return;
+		}
+		begin = rest;
+	}
 }
 
 static const struct line *by_mailbox(const struct roster *r, const char *const *rcpts, struct arena *a,
@@ -224,7 +264,9 @@ const struct line *roster_line(const struct roster *r, const struct call *c, con
 	const char *mailbox;
 
 	*why_r = "default";
-	if ((line = by_key(r, c->called)))
+	if (c->tag && (line = look_up(r->lines_by_tag, c->tag)))
+		*why_r = arena_printf(a, "tag %s", text_line(a, c->tag, 40));
+	else if ((line = by_key(r, c->called)))
 		*why_r = arena_printf(a, "called %s", text_line(a, c->called, 40));
 	else if ((line = by_key(r, c->called_name)))
 		*why_r = arena_printf(a, "called name %s", text_line(a, c->called_name, 40));

@@ -56,7 +56,9 @@ struct line {
 	const struct escalation_policy *closed;	/* when the line is closed; NULL: nobody is texted */
 	const struct escalation_policy *open;	/* when it is open; NULL as well (the default) */
 	enum collapse collapse;
-	int64_t callback_within_s;
+	int64_t callback_within_s;		/* of opening hours */
+	guint missed;				/* 1 << enum call_reason of calls that count as missed; 0: all */
+	int64_t abandoned_after_s;		/* who left a queue sooner was not missed */
 	const struct person *last_resort;	/* told when everybody else was; NULL: nobody */
 	char *language;			/* of its cards and of texts about it; NULL: English */
 };
@@ -83,6 +85,8 @@ struct rules {
 	char **reply_keys;		/* NULL-terminated; the first makes tokens, all of them count */
 };
 
+struct rule_book;
+
 struct roster {
 	GPtrArray *people;		/* struct person *, owned; likewise the next three */
 	GPtrArray *lines;
@@ -94,9 +98,10 @@ struct roster {
 	struct rules rules;
 	struct cards *cards;		/* never NULL; owned */
 	struct directory *directory;	/* of callers; never NULL */
+	struct rule_book *book;		/* what is done with which calls; never NULL. See rule.h */
 	GHashTable *people_by_id, *people_by_phone;
 	GHashTable *policies_by_id, *schedules_by_id;
-	GHashTable *lines_by_id, *lines_by_key;
+	GHashTable *lines_by_id, *lines_by_key, *lines_by_tag;
 };
 
 struct roster *roster_new(void);
@@ -113,6 +118,13 @@ void roster_add_line(struct roster *r, struct line *l);
  * (compared without letter case and outer blanks). False if another line has it already. */
 bool roster_add_key(struct roster *r, const struct line *l, const char *what);
 
+/* Likewise a tag that the PBX puts before the caller's name, and a colon: "SALES" of "SALES:Jane". */
+bool roster_add_tag(struct roster *r, const struct line *l, const char *tag);
+
+/* Takes the tag of a line off the caller's name, into c->tag; for whoever reads the mail. What stood before it ("VIP:SALES:
+ * Jane") goes too. */
+void roster_take_tag(const struct roster *r, struct call *c, struct arena *a);
+
 const struct person *roster_person(const struct roster *r, const char *id);
 const struct person *roster_person_by_phone(const struct roster *r, const char *e164);
 /* The words for a text to p about l, either of which may be NULL: in the person's language, else the line's, else that of
@@ -122,7 +134,7 @@ const struct schedule *roster_schedule(const struct roster *r, const char *id);
 const struct escalation_policy *roster_policy(const struct roster *r, const char *id);
 const struct line *roster_line_by_id(const struct roster *r, const char *id);
 
-/* The line that a notice is about: by call->called, then call->called_name, then by the mailboxes addressed
+/* The line that a notice is about: by call->tag, then by call->called, then call->called_name, then by the mailboxes addressed
  * (rcpts, NULL-terminated), then the default line. *why_r: a short reason ("called 201", "mailbox x@y",
  * "default"), static or in a. Never NULL once conf has checked that a default line exists. */
 const struct line *roster_line(const struct roster *r, const struct call *c, const char *const *rcpts,

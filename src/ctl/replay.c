@@ -305,8 +305,10 @@ static struct call *read_as(const struct replay *r, const struct letter *l, cons
 	};
 	struct call *c = profiles_read(r->s.conf->profiles, l, &ctx, a);
 
-	if (c)
-		c->source = s->name;
+	if (!c)
+		return NULL;
+	c->source = s->name;
+	roster_take_tag(r->s.conf->roster, c, a);
 	return c;
 }
 

@@ -492,8 +492,10 @@ static struct call *read_call(const struct message *m, const struct letter *l, s
 	};
 	struct call *c = profiles_read(m->conf->profiles, l, &ctx, m->arena);
 
-	if (c)
-		c->source = m->source->name;
+	if (!c)
+		return NULL;
+	c->source = m->source->name;
+	roster_take_tag(m->conf->roster, c, m->arena);
 	return c;
 }
 

@@ -43,7 +43,7 @@ static void item_check(const struct item *i)
 	g_assert(i->key && i->line && i->thread_id);
 	g_assert(i->owner || i->state == STATE_SUPPRESSED);
 	g_assert(i->state < N_STATES && i->resolution < N_RESOLUTIONS);
-	g_assert(i->class < N_CLASSES && i->reason < N_REASONS);
+	g_assert(i->class < N_CLASSES && i->reason < N_REASONS && i->urgency < N_URGENCIES);
 }
 
 bool tx_item_insert(struct store_tx *tx, struct item *i, GError **err)

@@ -8,6 +8,8 @@
 #include "err.h"
 #include "store_driver.h"
 
+#define LIVE "9223372036854775807"	/* items.until while the item is live */
+
 enum statement {
 	STATEMENT_BEGIN, STATEMENT_BEGIN_READ, STATEMENT_COMMIT, STATEMENT_ROLLBACK, STATEMENT_SAVEPOINT,
 	STATEMENT_ROLLBACK_TO, STATEMENT_RELEASE, STATEMENT_ITEM, STATEMENT_ITEM_BY_KEY, STATEMENT_ITEM_BY_CALL_ID,
@@ -90,6 +92,10 @@ void *read_row(sqlite3_stmt *s, const struct row_type *type, struct arena *a, GE
 sqlite3_stmt *tx_statement(struct store_tx *tx, enum statement which, GError **err);
 bool tx_error(struct store_tx *tx, enum statement which, GError **err);
 bool tx_change(struct store_tx *tx, enum statement which, sqlite3_stmt *s, GError **err);
+
+/* store_sqlite_schema.c: schema_version steps. */
+extern const char *const schema_steps[];
+extern const int64_t schema_version;
 
 /* store_sqlite_drift.c: functions of store_ops. */
 bool sqlite_drift_add(struct store_tx *tx, const char *source, const char *profile, const char *field, int64_t at,

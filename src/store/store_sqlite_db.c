@@ -9,7 +9,6 @@
 
 #define BUSY_TIMEOUT_MS 5000
 #define APPLICATION_ID 0x52674263	/* "RgBc": tells our file from any other SQLite database */
-#define LIVE "9223372036854775807"	/* items.until while the item is live */
 
 /* ---- columns. The numbers of enums are in the file: new values go to the end only. ---- */
 
@@ -51,6 +50,8 @@ static const struct column item_columns[] = {
 	FIELD(item, told, COLUMN_TEXT),
 	FIELD(item, attempts, COLUMN_INT64),
 	FIELD(item, wake, COLUMN_INT64),
+	FIELD(item, rule, COLUMN_TEXT),
+	ENUM(item, urgency, N_URGENCIES),
 };
 
 static const struct column notice_columns[] = {
@@ -224,78 +225,6 @@ _Static_assert(JOB_WAITING == 0 && JOB_SENT == 2 && JOB_DONE == 4 && JOB_FAILED 
 /* bind_row() leaves ?1 to the id. */
 _Static_assert(G_N_ELEMENTS(item_columns) < 40, "?40 is items.until");
 
-/* ---- schema: step n brings a file of version n to n + 1 ---- */
-
-static const char *const schema_steps[] = {
-	/* until: LIVE while live, else when it was closed; -1 suppressed. So one index answers "live, or closed since". */
-	"CREATE TABLE items (id INTEGER PRIMARY KEY AUTOINCREMENT, state INTEGER NOT NULL, resolution INTEGER NOT NULL,"
-	" key TEXT NOT NULL, call_id TEXT, class INTEGER NOT NULL, reason INTEGER NOT NULL, line TEXT NOT NULL,"
-	" owner TEXT, caller TEXT, caller_raw TEXT, caller_name TEXT, withheld INTEGER NOT NULL, called TEXT,"
-	" call_time INTEGER NOT NULL, duration_s INTEGER NOT NULL, transcript TEXT, profile TEXT,"
-	" calls INTEGER NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL, last_call INTEGER NOT NULL,"
-	" texted INTEGER NOT NULL, due INTEGER NOT NULL, acked INTEGER NOT NULL, closed INTEGER NOT NULL,"
-	" acked_by TEXT, policy TEXT, step INTEGER NOT NULL, thread_id TEXT NOT NULL, until INTEGER NOT NULL,"
-	" CHECK (owner IS NOT NULL OR until = -1));"
-	"CREATE INDEX items_key ON items (key, until);"
-	"CREATE INDEX items_call_id ON items (call_id) WHERE call_id IS NOT NULL;"
-	"CREATE INDEX items_caller ON items (caller) WHERE caller IS NOT NULL;"
-	"CREATE INDEX items_live ON items (id) WHERE until = " LIVE ";"
-	"CREATE TABLE notices (id INTEGER PRIMARY KEY, item INTEGER NOT NULL REFERENCES items (id), key TEXT NOT NULL,"
-	" class INTEGER NOT NULL, arrived INTEGER NOT NULL, rcpts TEXT NOT NULL, message_id TEXT, queue_id TEXT,"
-	" action INTEGER NOT NULL);"
-	"CREATE INDEX notices_key ON notices (key, arrived);"
-	"CREATE INDEX notices_item ON notices (item, arrived);"
-	"CREATE TABLE outbox (id INTEGER PRIMARY KEY, item INTEGER REFERENCES items (id), kind INTEGER NOT NULL,"
-	" topic INTEGER NOT NULL, state INTEGER NOT NULL, due INTEGER NOT NULL, expires INTEGER NOT NULL,"
-	" person TEXT, addressee TEXT, text TEXT, step INTEGER NOT NULL, tries INTEGER NOT NULL,"
-	" possibly_twice INTEGER NOT NULL, provider TEXT, provider_id TEXT, error TEXT, created INTEGER NOT NULL,"
-	" updated INTEGER NOT NULL);"
-	"CREATE INDEX outbox_state ON outbox (state, kind, due);"
-	"CREATE INDEX outbox_item ON outbox (item);"
-	"CREATE INDEX outbox_provider_id ON outbox (provider_id, provider) WHERE provider_id IS NOT NULL;"
-	"CREATE TABLE journal (id INTEGER PRIMARY KEY, item INTEGER REFERENCES items (id), at INTEGER NOT NULL,"
-	" who TEXT NOT NULL, what TEXT NOT NULL, how TEXT NOT NULL, why TEXT);"
-	"CREATE INDEX journal_item ON journal (item);"
-	"CREATE TRIGGER journal_update BEFORE UPDATE ON journal"
-	" BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;"
-	"CREATE TRIGGER journal_delete BEFORE DELETE ON journal"
-	" BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;"
-	"CREATE TABLE codes (id INTEGER PRIMARY KEY, phone TEXT NOT NULL, code INTEGER NOT NULL,"
-	" item INTEGER NOT NULL REFERENCES items (id), given INTEGER NOT NULL, UNIQUE (phone, code));"
-	"CREATE INDEX codes_item ON codes (item);",
-	/* Phones that said STOP, and no START since. */
-	"CREATE TABLE stops (phone TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;",
-	/* Who was told by the last step, since a schedule may name another by now; and who is on call instead. */
-	"ALTER TABLE items ADD COLUMN told TEXT;"
-	"CREATE TABLE overrides (id INTEGER PRIMARY KEY AUTOINCREMENT, schedule TEXT NOT NULL, person TEXT NOT NULL,"
-	" begins INTEGER NOT NULL, ends INTEGER NOT NULL, created INTEGER NOT NULL, said_by TEXT NOT NULL);"
-	"CREATE INDEX overrides_ends ON overrides (ends);",
-	/* Who told of an item; what profiles read and missed, by day. */
-	"ALTER TABLE items ADD COLUMN source TEXT;"
-	"CREATE TABLE drift (source TEXT NOT NULL, profile TEXT NOT NULL, field TEXT NOT NULL, day INTEGER NOT NULL,"
-	" n INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,"
-	" PRIMARY KEY (source, profile, field, day)) WITHOUT ROWID;",
-	/* Tries that reached nobody; until when an item is put off. */
-	"ALTER TABLE items ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;"
-	"ALTER TABLE items ADD COLUMN wake INTEGER NOT NULL DEFAULT 0;",
-	/* Older records get their links now: what was changed before, nobody can know. */
-	"DROP TRIGGER IF EXISTS journal_update; DROP TRIGGER IF EXISTS journal_delete; DROP INDEX IF EXISTS journal_item;"
-	"ALTER TABLE journal RENAME TO journal_before;"
-	"CREATE TABLE journal (id INTEGER PRIMARY KEY AUTOINCREMENT, item INTEGER REFERENCES items (id),"
-	" at INTEGER NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, how TEXT NOT NULL, why TEXT, link BLOB NOT NULL);"
-	"INSERT INTO journal SELECT row_number() OVER (ORDER BY id), item, at, who, what, how, why,"
-	" journal_link(item, at, who, what, how, why) FROM journal_before ORDER BY id;"
-	"DROP TABLE journal_before;"
-	"CREATE INDEX journal_item ON journal (item);"
-	/* All that may change is that a reason is forgotten: see chain.h. */
-	"CREATE TRIGGER journal_update BEFORE UPDATE ON journal WHEN NOT (NEW.id IS OLD.id AND NEW.item IS OLD.item AND"
-	" NEW.at IS OLD.at AND NEW.who IS OLD.who AND NEW.what IS OLD.what AND NEW.how IS OLD.how AND NEW.why IS NULL AND"
-	" length(OLD.link) = 48 AND length(NEW.link) = 64 AND substr(NEW.link, 33) = substr(OLD.link, 17))"
-	" BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;"
-	"CREATE TRIGGER journal_delete BEFORE DELETE ON journal"
-	" BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;",
-};
-
 /* ---- opening ---- */
 
 static bool open_error(struct db *db, GError **err)
@@ -327,7 +256,7 @@ static bool db_exec(struct db *db, const char *sql)
 /* Only looks: a file that is not ours must stay as it is. */
 static bool check_version(struct db *db, bool create, int64_t *version_r, GError **err)
 {
-	const int64_t ours = G_N_ELEMENTS(schema_steps);
+	const int64_t ours = schema_version;
 	int64_t application = 0, tables = 0;
 
 	/* In this order another process may be making the file at the same time. */
@@ -353,7 +282,7 @@ static bool schema_upgrade(struct db *db, GError **err)
 
 	if (!journal_function(db->handle) || !db_exec(db, "BEGIN IMMEDIATE") || !pragma_get(db, "PRAGMA user_version", &version))
 		return open_error(db, err);
-	for (; version < (int64_t)G_N_ELEMENTS(schema_steps); version++) {
+	for (; version < schema_version; version++) {
 		g_autofree char *set = g_strdup_printf("PRAGMA user_version = %d; PRAGMA application_id = %d",
 						       (int)version + 1, APPLICATION_ID);
 
@@ -419,7 +348,7 @@ bool db_open(struct db *db, bool create, GError **err)
 	sqlite3_extended_result_codes(db->handle, 1);
 	if (!check_version(db, create, &version, err) || !db_setup(db, err))
 		return false;
-	return version == (int64_t)G_N_ELEMENTS(schema_steps) || schema_upgrade(db, err);
+	return version == schema_version || schema_upgrade(db, err);
 }
 
 void db_close(struct db *db)

@@ -435,8 +435,8 @@ def test_why(office):
     assert whats[0] == "created" and "acknowledged" in whats
     ack = records[whats.index("acknowledged")]
     assert (ack["who"], ack["how"]) == ("anna", "text")
-    assert records[0]["why"] == ("missed call of +12025550143 on Clinic (called 1201, closed); owner Anna Smith; "
-                                 "policy oncall; source default")
+    assert records[0]["why"] == ("missed call of +12025550143 on Clinic (called 1201, closed by off); "
+                                 "rule default; owner Anna Smith; policy oncall; source default")
     out = office.daemon.cli("why", "1").stdout
     assert out.splitlines()[0] == "RB-1: missed from +12025550143 for Clinic; acked, owner Anna Smith"
     assert re.search(r"acknowledged +Anna Smith +text", out)

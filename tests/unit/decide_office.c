@@ -1,4 +1,5 @@
 #include "decide_world.h"
+#include "rule.h"
 
 static const struct person *person(struct roster *r, const char *id, const char *name, const char *phone)
 {
@@ -43,6 +44,38 @@ static struct line *line(struct roster *r, const char *key, const char *id, cons
 	return l;
 }
 
+static struct rule *rule(struct roster *r, const char *id, const struct line *l, const char *caller)
+{
+	struct rule *rule = rule_new(id);
+
+	rule->lines = g_new0(const struct line *, 1);
+	rule->lines[rule->n_lines++] = l;
+	if (caller) {
+		rule->numbers = g_new0(char *, 2);
+		rule->numbers[0] = g_strdup(caller);
+	}
+	rule_book_add(r->book, rule);
+	return rule;
+}
+
+/* What is done with which calls on line 210. */
+static void rules(struct roster *r, const struct line *l, const struct person *bob, const struct escalation_policy *day)
+{
+	struct rule *urgent = rule(r, "urgent", l, NULL);
+
+	urgent->words = g_new0(char *, 2);
+	urgent->words[0] = rule_words("fire");
+	urgent->owner.person = bob;
+	urgent->urgency_given = true;
+	urgent->urgency = URGENCY_HIGH;
+	urgent->policy = day;
+	rule(r, "vip", l, "+442079460777")->owner.person = bob;
+	rule(r, "hush", l, "+442079460666")->mute = true;
+	rule(r, "junk", l, "+442079460555")->spam = true;
+	rule(r, "mails", l, "+442079460444")->channels = CHANNEL_MAIL;
+	rule(r, "texts", l, "+442079460333")->channels = CHANNEL_TEXT;
+}
+
 struct roster *decide_office(void)
 {
 	struct roster *r = roster_new();
@@ -56,17 +89,23 @@ struct roster *decide_office(void)
 	const struct step dora_only[] = { { dora, NULL, 900 } };
 	const struct step anna_twice[] = { { anna, NULL, 60 }, { anna, NULL, 60 }, { bob, NULL, 60 } };
 	const struct step anna_only[] = { { anna, NULL, 60 } };
-	const struct escalation_policy *night = policy(r, "night", three, 3, 0);
+	const struct escalation_policy *night = policy(r, "night", three, 3, 0), *day = policy(r, "day", by_day, 1, 0);
+
+	struct line *strict;
 
 	r->default_line = line(r, "100", "rest", olga, NULL);
 	g_assert_true(roster_add_key(r, line(r, "201", "clinic", olga, night), "2010"));
-	line(r, "202", "desk", olga, night)->open = policy(r, "day", by_day, 1, 0);
+	line(r, "202", "desk", olga, night)->open = day;
 	line(r, "203", "lonely", olga, policy(r, "lonely", dora_first, 2, 0));
 	line(r, "204", "deaf", olga, policy(r, "deaf", dora_only, 1, 100));
 	line(r, "205", "twice", olga, policy(r, "twice", anna_twice, 3, 0));
 	line(r, "206", "again", olga, policy(r, "again", anna_only, 1, 1));
 	line(r, "207", "audit", olga, night)->collapse = COLLAPSE_AUDIT;
 	line(r, "208", "pass", olga, night)->collapse = COLLAPSE_PASS;
+	strict = line(r, "211", "strict", olga, night);
+	strict->missed = 1u << REASON_NO_ANSWER | 1u << REASON_ABANDONED;
+	strict->abandoned_after_s = 10;
+	rules(r, line(r, "210", "ruled", olga, night), bob, day);
 	r->rules = (struct rules){
 		.collect_window_s = 45, .withheld_window_s = 90, .update_interval_s = 900, .reopen_window_s = 14400,
 		.ack_timeout_s = 3600, .code_rest_s = 72 * 3600, .snooze_s = 1800, .item_prefix = g_strdup("RB"),

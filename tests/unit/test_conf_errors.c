@@ -145,6 +145,27 @@ static const struct wrong_row wrong_rows[] = {
 	{ "substitutes-in-a-circle", TOP LINE "\nperson anna { mail = a@example.com substitute = bob }\n"
 	  "person bob { mail = b@example.com\nsubstitute = anna }", { ":2: substitute = bob: who stands in", ":4: substitute" }, 2 },
 	{ "quiet", GOOD "\nperson eve { mail = e@example.com\nquiet = \"at night\" }", { ":3: quiet: opening hours" }, 1 },
+	{ "tags", GOOD "default_line = main line b { owner = bob tags = { SALES } }\nline c { owner = bob tags = { \"sales:\",\n"
+	  "\"Sales\" } }", { ":2: tags: \"sales:\" has a colon; write what stands before it", ":3: tags: \"Sales\" belongs to another" }, 2 },
+	{ "missed", GOOD "default_line = main line b { owner = bob\nmissed = { busy, answered_elsewhere }\nabandoned_after = 2h }",
+	  { ":2: missed: \"answered_elsewhere\" is no reason that can count; write no_answer", ":3: abandoned_after = \"2h\"" }, 2 },
+	{ "rule-twice", GOOD "rule a { }\nrule a { }\nrule default { }\nrule \"a b\" { }", { ":2: rule a is there twice, first at line 1",
+	  ":3: rule default is the one behind all others; give yours another name", ":4: rule \"a b\" is no name" }, 3 },
+	{ "rule-names", GOOD "\nrule a { lines = { nain } owner = ana\npolicy = night }", { ":2: lines = nain: there is no line nain; "
+	  "did you mean main?", ":2: owner = ana: there is no person", ":3: policy = night: there is no policy" }, 3 },
+	{ "rule-words-of-calls", GOOD "\nrule a { classes = { system } reasons = {\n\"no answer\" }\nchannels = { sms } urgency = urgent }",
+	  { ":2: classes: \"system\" is no class of calls; write missed", ":3: reasons: \"no answer\" is no reason; write no_answer",
+	    ":4: urgency = \"urgent\" is no word that is known here; write normal, low or high", ":4: channels: \"sms\" is no channel" },
+	  4 },
+	{ "rule-callers", GOOD "\nrule a { callers = {\n\"020 7946 0123\",\n\"+*\", \"44*\",\n\"group:vip\" } }",
+	  { ":3: callers: \"020 7946 0123\" is no caller; write a number like", ":4: callers: \"+*\"", ":4: callers: \"44*\"",
+	    ":5: callers: there is no group \"vip\" in the directory" }, 4 },
+	{ "rule-words", GOOD "\nrule a { words = { \"...\",\n\"/(gas/\" } }", { ":2: words: \"...\" has no letter or digit",
+	  ":3: words: pattern '(?i)(gas'" }, 2 },
+	{ "rule-hours", GOOD "\nrule a { hours = night\ntimezone = Nowhere\nreviewed = \"2026-02-30\" }", { ":2: hours: opening hours",
+	  ":3: timezone = \"Nowhere\" is no time zone", ":4: reviewed = \"2026-02-30\" is no day; write one like 2026-03-02" }, 3 },
+	{ "rule-against-itself", GOOD "policy p { step { tell = anna } }\nrule a { mute = yes spam = yes }\n"
+	  "rule b { policy = p\nchannels = { mail } }", { ":2: rule a: mute and spam; keep one", ":4: rule b: policy = p texts people" }, 2 },
 	{ "not-utf8", GOOD "\n# \xff", { ":2: is not UTF-8" }, 1 },
 	{ "order", GOOD "\nregion = UK\nfoo = 1\nsms_max = 1", { ":2: region", ":3: there is no foo", ":4: sms_max" }, 3 },
 };

@@ -123,9 +123,11 @@ static void test_new_item(void)
 	g_assert_cmpstr(world_last(w)->line->id, ==, "clinic");
 	g_assert_cmpstr(world_last(w)->notice->rcpts, ==, "anna@example.com,bob@example.com");
 	g_assert_cmpstr(world_last(w)->why, ==,
-			"line=clinic(called 201) closed new policy=night step=1 anna state=collecting owner=olga");
+			"line clinic (called 201), closed by Mo-Fr 08:30-17:30; new; rule default; policy night, step 1 anna; "
+			"collecting; owner olga");
 	g_assert_cmpstr(record_of(w, "created")->why, ==, 
-			"missed call of +442079460123 on clinic (called 201, closed); owner Olga Owner; policy night");
+			"missed call of +442079460123 on clinic (called 201, closed by Mo-Fr 08:30-17:30); rule default; "
+			"owner Olga Owner; policy night");
 	world_free(w);
 }
 
@@ -137,17 +139,22 @@ static void test_due_by_day(void)
 	g_assert_cmpint(world_last(w)->item->due, ==, start_of("DAY") + 3600);
 	g_assert_null(world_last(w)->item->policy);
 	world_free(w);
+	/* half an hour before they close: the rest is of the next morning */
+	w = world_new(start_of("EVENING"));
+	world_event(w, "0 mail missed 201 +442079460123 a");
+	g_assert_cmpint(world_last(w)->item->due, ==, at("2026-03-03T09:00:00Z"));
+	world_free(w);
 }
 
 /* Of whom a notice speaks, in the journal's words. */
 static const struct {
 	const char *event, *why;
 } callers[] = {
-	{ "0 mail missed 201 withheld a", "missed call of a withheld number on clinic (called 201, closed)" },
-	{ "0 mail missed 201 - a name=Jane", "missed call of Jane on clinic (called 201, closed)" },
-	{ "0 mail missed 201 - a raw=204", "missed call of 204 on clinic (called 201, closed)" },
-	{ "0 mail abandoned 999 - a", "abandoned call of nobody known on rest (default, closed)" },
-	{ "0 mail voicemail 201 - a name=A\r\nB:\xe2\x80\xa8x", "voicemail call of A B: x on clinic (called 201, closed)" },
+	{ "0 mail missed 201 withheld a", "missed call of a withheld number on clinic (called 201, closed by Mo-Fr 08:30-17:30)" },
+	{ "0 mail missed 201 - a name=Jane", "missed call of Jane on clinic (called 201, closed by Mo-Fr 08:30-17:30)" },
+	{ "0 mail missed 201 - a raw=204", "missed call of 204 on clinic (called 201, closed by Mo-Fr 08:30-17:30)" },
+	{ "0 mail abandoned 999 - a", "abandoned call of nobody known on rest (default, closed by Mo-Fr 08:30-17:30)" },
+	{ "0 mail voicemail 201 - a name=A\r\nB:\xe2\x80\xa8x", "voicemail call of A B: x on clinic (called 201, closed by Mo-Fr 08:30-17:30)" },
 };
 
 static void test_callers(void)

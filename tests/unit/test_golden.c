@@ -47,6 +47,8 @@ static char *print(const struct call *c, const struct profile_drift *drift)
 	put(s, "called", c->called);
 	put(s, "called_name", c->called_name);
 	g_string_append_printf(s, "time: %s (%s)\n", text_time(c->time, at), c->time_printed ? "printed" : "of the mail");
+	if (c->waited_s > 0)
+		g_string_append_printf(s, "waited_s: %d\n", c->waited_s);
 	if (c->duration_s >= 0)
 		g_string_append_printf(s, "duration_s: %d\n", c->duration_s);
 	put(s, "transcript", c->transcript);

@@ -353,6 +353,42 @@ static void test_null(void)
 	hours_free(NULL);
 }
 
+/* ---- so much time of opening hours later ---- */
+
+static const struct {
+	const char *spec, *zone, *from;
+	int64_t open_s;
+	const char *wants;
+} afters[] = {
+	{ "Mo-Fr 09:00-17:00", "UTC", "2026-03-02T12:00:00Z", 3600, "2026-03-02T13:00:00Z" },
+	{ "Mo-Fr 09:00-17:00", "UTC", "2026-03-02T16:00:00Z", 3600, "2026-03-02T17:00:00Z" },
+	{ "Mo-Fr 09:00-17:00", "UTC", "2026-03-02T16:30:00Z", 3600, "2026-03-03T09:30:00Z" },
+	{ "Mo-Fr 09:00-17:00", "UTC", "2026-03-06T16:30:00Z", 3600, "2026-03-09T09:30:00Z" },
+	{ "Mo-Fr 09:00-17:00", "UTC", "2026-03-06T22:00:00Z", 3600, "2026-03-09T10:00:00Z" },
+	{ "Mo-Fr 09:00-17:00", "UTC", "2026-03-02T09:00:00Z", 20 * 3600, "2026-03-04T13:00:00Z" },
+	{ "Mo-Fr 09:00-12:00,13:00-17:00", "UTC", "2026-03-02T11:30:00Z", 3600, "2026-03-02T13:30:00Z" },
+	{ "24/7", "UTC", "2026-03-02T12:00:00Z", 604800, "2026-03-09T12:00:00Z" },
+	{ "22:00-06:00", "UTC", "2026-03-02T23:30:00Z", 3600, "2026-03-03T00:30:00Z" },
+	/* an hour is left out, or comes twice */
+	{ "Su 00:00-04:00", "Europe/London", "2026-03-29T00:30:00Z", 3600, "2026-03-29T01:30:00Z" },
+	{ "Su 00:00-02:00", "Europe/London", "2026-10-24T23:30:00Z", 2 * 3600, "2026-10-25T01:30:00Z" },
+	{ "off", "UTC", "2026-03-02T12:00:00Z", 3600, "2026-03-16T13:00:00Z" },
+};
+
+static void test_after(void)
+{
+	for (gsize n = 0; n < G_N_ELEMENTS(afters); n++) {
+		struct hours *h = must(afters[n].spec, afters[n].zone);
+
+		g_test_message("%s, %s", afters[n].spec, afters[n].from);
+		g_assert_cmpint(hours_after(h, at(afters[n].from), afters[n].open_s), ==, at(afters[n].wants));
+		g_assert_cmpstr(hours_spec(h), ==, afters[n].spec);
+		hours_free(h);
+	}
+	g_assert_cmpint(hours_after(NULL, 77, 3600), ==, 77 + 3600);
+	g_assert_cmpstr(hours_spec(NULL), ==, "24/7");
+}
+
 /* hours_next_open() against a walk minute by minute, over both clock changes. */
 static void test_walk(void)
 {
@@ -393,6 +429,7 @@ int main(int argc, char **argv)
 	ADD_ROWS("covers", rows, test_row)
 	ADD_ROWS("next", nexts, test_next)
 	ADD_ROWS("wrong", wrongs, test_wrong)
+	g_test_add_func("/hours/after", test_after);
 	g_test_add_func("/hours/too long", test_long);
 	g_test_add_func("/hours/too many", test_many);
 	g_test_add_func("/hours/null", test_null);

@@ -42,6 +42,8 @@ static struct roster *office(void)
 	g_assert_true(roster_add_key(r, clinic, "+44 20 7946 0100"));
 	g_assert_true(roster_add_key(r, clinic, " Clinic Queue "));
 	g_assert_true(roster_add_key(r, clinic, "clinic@example.com"));
+	g_assert_true(roster_add_tag(r, desk, "SALES"));
+	g_assert_true(roster_add_tag(r, clinic, "Mein Büro"));
 	g_assert_true(roster_add_key(r, desk, "Front Desk"));
 	g_assert_true(roster_add_key(r, desk, "desk@example.com"));
 	return r;
@@ -87,6 +89,42 @@ static void test_line(const void *data)
 	g_assert_cmpstr(l->id, ==, row->line);
 	g_assert_cmpstr(why, ==, row->why);
 	roster_free(r);
+}
+
+/* ---- tags before the caller's name ---- */
+
+static const struct {
+	const char *name, *said, *tag, *rest, *line, *why;
+} tags[] = {
+	{ "tag", "SALES:Jane", "SALES", "Jane", "desk", "tag SALES" },
+	{ "letter case and blanks", " sales : Jane Doe", " sales ", "Jane Doe", "desk", "tag sales" },
+	{ "umlaut", "MEIN BÜRO: Jane", "MEIN BÜRO", "Jane", "clinic", "tag MEIN BÜRO" },
+	{ "nobody behind it", "SALES:", "SALES", NULL, "desk", "tag SALES" },
+	{ "behind another", "VIP:SALES:Jane", "SALES", "Jane", "desk", "tag SALES" },
+	{ "a colon in the name", "SALES:Jane: at work", "SALES", "Jane: at work", "desk", "tag SALES" },
+	{ "no tag of a line", "VIP:Jane", NULL, "VIP:Jane", "clinic", "called 201" },
+	{ "a part of a word", "SALESMAN:Jane", NULL, "SALESMAN:Jane", "clinic", "called 201" },
+	{ "no colon", "SALES Jane", NULL, "SALES Jane", "clinic", "called 201" },
+	{ "colons alone", ":::::::SALES:x", NULL, ":::::::SALES:x", "clinic", "called 201" },
+	{ "no name", NULL, NULL, NULL, "clinic", "called 201" },
+};
+
+static void test_tags(void)
+{
+	for (gsize n = 0; n < G_N_ELEMENTS(tags); n++) {
+		AUTO_ARENA a = arena_new();
+		struct roster *r = office();
+		struct call c = { .called = "201", .caller_name = tags[n].said };
+		const char *why = NULL;
+
+		g_test_message("%s", tags[n].name);
+		roster_take_tag(r, &c, a);
+		g_assert_cmpstr(c.tag, ==, tags[n].tag);
+		g_assert_cmpstr(c.caller_name, ==, tags[n].rest);
+		g_assert_cmpstr(roster_line(r, &c, NULL, a, &why)->id, ==, tags[n].line);
+		g_assert_cmpstr(why, ==, tags[n].why);
+		roster_free(r);
+	}
 }
 
 static void test_lookups(void)
@@ -297,6 +335,7 @@ int main(int argc, char **argv)
 
 		g_test_add_data_func(path, &key_rows[n], test_key);
 	}
+	g_test_add_func("/roster/tags", test_tags);
 	g_test_add_func("/roster/lookups", test_lookups);
 	g_test_add_func("/roster/keys are unique", test_keys_are_unique);
 	g_test_add_func("/roster/many lines", test_many_lines);

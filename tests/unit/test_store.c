@@ -48,7 +48,7 @@ struct item new_item(const char *key)
 	return (struct item){
 		.state = STATE_OPEN, .key = key, .class = CLASS_MISSED, .reason = REASON_NO_ANSWER, .line = "clinic",
 		.owner = "anna", .caller = "+442079460123", .duration_s = -1, .calls = 1, .created = 100,
-		.thread_id = "<1@example.com>", .told = "bob",
+		.thread_id = "<1@example.com>", .told = "bob", .rule = "vip", .urgency = URGENCY_HIGH,
 	};
 }
 
@@ -151,21 +151,23 @@ static void assert_items_equal(const struct item *x, const struct item *y)
 {
 	const char *const xs[] = {
 		x->key, x->call_id, x->line, x->owner, x->caller, x->caller_raw, x->caller_name, x->called,
-		x->transcript, x->profile, x->acked_by, x->policy, x->thread_id, x->told
+		x->transcript, x->profile, x->acked_by, x->policy, x->thread_id, x->told,
+		x->rule
 	};
 	const char *const ys[] = {
 		y->key, y->call_id, y->line, y->owner, y->caller, y->caller_raw, y->caller_name, y->called,
-		y->transcript, y->profile, y->acked_by, y->policy, y->thread_id, y->told
+		y->transcript, y->profile, y->acked_by, y->policy, y->thread_id, y->told,
+		y->rule
 	};
 	const int64_t xn[] = {
 		x->id, x->state, x->resolution, x->class, x->reason, x->withheld, x->call_time, x->duration_s,
 		x->calls, x->created, x->updated, x->last_call, x->texted, x->due, x->acked, x->closed, x->step,
-		x->attempts, x->wake
+		x->attempts, x->wake, x->urgency
 	};
 	const int64_t yn[] = {
 		y->id, y->state, y->resolution, y->class, y->reason, y->withheld, y->call_time, y->duration_s,
 		y->calls, y->created, y->updated, y->last_call, y->texted, y->due, y->acked, y->closed, y->step,
-		y->attempts, y->wake
+		y->attempts, y->wake, y->urgency
 	};
 
 	for (guint i = 0; i < G_N_ELEMENTS(xs); i++)
@@ -184,7 +186,7 @@ static void test_item_whole(struct world *w)
 		.withheld = true, .called = "201", .call_time = 1, .duration_s = 34, .transcript = longest,
 		.profile = "p", .calls = 3, .created = 4, .updated = 5, .last_call = 6, .texted = 7, .due = INT64_MAX,
 		.acked = 8, .closed = 9, .acked_by = "bo'b; DROP TABLE items", .policy = "night", .step = 2, .attempts = 10, .wake = 11,
-		.thread_id = "<1@example.com>", .told = "bob",
+		.thread_id = "<1@example.com>", .told = "bob", .rule = "vip", .urgency = URGENCY_HIGH,
 	};
 	struct item bare = { .state = STATE_SUPPRESSED, .key = "", .line = "x", .thread_id = "", .duration_s = -1 };
 

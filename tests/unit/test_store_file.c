@@ -97,7 +97,8 @@ static void test_newer(struct world *w)
 }
 
 #define NO_OVERRIDES "DROP TABLE overrides; ALTER TABLE items DROP COLUMN told; "
-#define NO_WAKE "ALTER TABLE items DROP COLUMN attempts; ALTER TABLE items DROP COLUMN wake; "
+#define NO_RULES "ALTER TABLE items DROP COLUMN rule; ALTER TABLE items DROP COLUMN urgency; DROP TABLE turns; "
+#define NO_WAKE NO_RULES "ALTER TABLE items DROP COLUMN attempts; ALTER TABLE items DROP COLUMN wake; "
 #define NO_DRIFT NO_WAKE "DROP TABLE drift; ALTER TABLE items DROP COLUMN source; "
 
 /* As an older ringback left the file: with an item, but without what came later. */
@@ -120,6 +121,8 @@ static void test_older(struct world *w, const char *back)
 	drift = g.found;
 	g_assert_cmpuint(g.n, ==, 1);
 	g_assert_cmpstr(drift->field, ==, "time");
+	g_assert_null(item_of(w, 1)->rule);
+	g_assert_cmpint(item_of(w, 1)->urgency, ==, URGENCY_NORMAL);
 	raw_sql(w, "SELECT told FROM items; SELECT * FROM overrides", NULL);
 	raw_sql(w, "INSERT INTO stops VALUES ('+447700900001', 1)", NULL);
 }
@@ -142,6 +145,16 @@ static void test_version_3(struct world *w)
 static void test_version_4(struct world *w)
 {
 	test_older(w, NO_WAKE "PRAGMA user_version = 4");
+}
+
+static void test_version_5(struct world *w)
+{
+	test_older(w, NO_RULES "PRAGMA user_version = 5");
+}
+
+static void test_version_6(struct world *w)
+{
+	test_older(w, NO_RULES "PRAGMA user_version = 6");
 }
 
 static void test_foreign(struct world *w)
@@ -518,7 +531,8 @@ void add_file_cases(void)
 		{ "newer", test_newer },
 	{ "version-1", test_version_1 },
 	{ "version-2", test_version_2 },
-		{ "version-3", test_version_3 }, { "version-4", test_version_4 },
+		{ "version-3", test_version_3 }, { "version-4", test_version_4 }, { "version-5", test_version_5 },
+		{ "version-6", test_version_6 },
 		{ "foreign", test_foreign },
 		{ "nowhere", test_nowhere },
 		{ "moved", test_moved },

@@ -172,16 +172,18 @@ struct decision *world_mail(struct world *w, const char *file, const char *const
 	struct event e = { .kind = EVENT_NOTICE, .rcpts = rcpts, .queue_id = "4TEST" };
 	struct letter *l;
 	struct decision *d;
+	struct call *c;
 	gsize size;
 
 	g_file_get_contents(path, &mail, &size, &err);
 	g_assert_no_error(err);
 	l = reader_read(mail, size, NULL, a);
-	e.call = profiles_read(w->conf->profiles, l, &ctx, a);
+	e.call = c = profiles_read(w->conf->profiles, l, &ctx, a);
 	e.message_id = l->message_id;
 	*failed_r = false;
-	if (!e.call)
+	if (!c)
 		return NULL;
+	roster_take_tag(w->conf->roster, c, a);
 	d = engine_take(w->engine, w->conf, &e, a, &err);
 	*failed_r = d == NULL;
 	return d;
