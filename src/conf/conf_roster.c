@@ -110,6 +110,19 @@ static char *name_or_title(const struct conf_block *b, enum conf_key_id key)
 	return g_strdup(*conf_text(b, key) ? conf_text(b, key) : b->title);
 }
 
+/* "5 per 15m"; "" is none. */
+static struct pace pace_of(struct names *n, const struct conf_block *b, enum conf_key_id key)
+{
+	const char *text = conf_text(b, key);
+	struct pace p = { 0 };
+
+	if (*text && !pace_read(text, &p))
+		conf_wrong(n->errors, conf_line(b, key), "%s = \"%s\" is no number of texts in a time; write one like \"5 per "
+			   "15m\", 1 to %d texts in 1m to 1d", conf_keys[key].name, text, PACE_TEXTS_MAX);
+	n->c->roster->rules.paced |= p.texts > 0;
+	return p;
+}
+
 static void add_person(struct names *n, const struct conf_block *b)
 {
 	struct person *p = g_new0(struct person, 1);
@@ -121,6 +134,7 @@ static void add_person(struct names *n, const struct conf_block *b)
 	p->mail = g_strdup(conf_text(b, KEY_person_mail));
 	p->phone = *phone ? g_strdup(phone) : NULL;
 	p->language = *conf_text(b, KEY_person_language) ? conf_language(n->c, b, KEY_person_language, n->errors) : NULL;
+	p->throttle = pace_of(n, b, KEY_person_throttle);
 	names_take_title(n, n->people, b, p);
 	before = p->phone ? take_name(n->phones, phone, b, conf_line(b, KEY_person_phone), p) : NULL;
 	if (before)
@@ -305,6 +319,9 @@ static void add_line(struct names *n, const struct conf_block *b)
 	l->audit = g_strdup(own_or(b, KEY_line_audit, c->audit));
 	l->zone = g_strdup(own_or(b, KEY_line_timezone, c->timezone));
 	l->closed = referred(n, n->policies, "policy", b, KEY_line_closed);
+	l->throttle = pace_of(n, b, KEY_line_throttle);
+	l->budget = (guint)conf_number(b, KEY_line_budget);
+	c->roster->rules.paced |= l->budget > 0;
 	l->last_resort = referred(n, n->people, "person", b, KEY_line_last_resort);
 	l->open = referred(n, n->policies, "policy", b, KEY_line_open);
 	l->language = *conf_text(b, KEY_line_language) ? conf_language(c, b, KEY_line_language, n->errors) : g_strdup(c->language);

@@ -1,4 +1,4 @@
-/* No provider takes the text of a step: the escalation goes on by mail. The text stays in the outbox and goes once, if its
+/* No provider takes the text of a step, or a throttle holds it: the escalation goes on by mail. The text stays in the outbox and goes once, if its
  * step is still in force when a provider is back. */
 #include "decide_private.h"
 
@@ -51,7 +51,7 @@ static void mail_step(struct think *t, const struct person *p)
 
 	tell_by_mail(t, i, p, "By mail, since no text can be sent now: please take %s-%" G_GINT64_FORMAT
 		     " by %s, or somebody else is told", t->r->rules.item_prefix, i->id, until);
-	think_journal(t, i, JOURNAL_MAILED, "ringback", "mail", "step %" G_GINT64_FORMAT ": no provider took the text to %s; "
+	think_journal(t, i, JOURNAL_MAILED, "ringback", "mail", "step %" G_GINT64_FORMAT ": the text to %s has not gone; "
 		      "by mail to %s, who has until %s", i->step, think_name(t, p->id), p->mail, until);
 	think_note(t, i, "No text can be sent now: %s was told by mail to %s, and has until %s", think_name(t, p->id),
 		   p->mail, until);
@@ -66,9 +66,6 @@ void fallback_over(struct think *t)
 		timer_stale(t);
 	else if (!t->f->text_waits)
 		think_why(t, "the text has gone");
-	else if (t->f->text_due)
-		think_job(t, think_item(t, t->f->item), JOB_TIMER, TOPIC_FALLBACK,
-			  t->f->text_due + t->r->rules.mail_after_s);
 	else
 		mail_step(t, p);
 }

@@ -117,6 +117,8 @@ struct job {
 	const char *provider, *provider_id;	/* as the SMSC named it */
 	const char *error;
 	int64_t created, updated;
+	int64_t sent;		/* text: when a carrier took it last; 0: none has, or gave it back */
+	int64_t bundle;		/* text: the job whose text says this too (its own id: others are in it); 0: goes alone */
 };
 
 struct journal_record {
@@ -135,6 +137,12 @@ struct override {
 	int64_t from, to;	/* to is not part of it, and is after from */
 	int64_t created;
 	const char *by;		/* who said so; never NULL */
+};
+
+/* Who was on call when we looked last, so that a handoff is seen. */
+struct watch {
+	const char *schedule, *person;	/* ids; person "": nobody was */
+	int64_t since;
 };
 
 /* How many mails of a source a profile read, and how many of them lacked a field that it expects: see tx_drift(). */

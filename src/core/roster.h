@@ -13,6 +13,7 @@
 #include "call.h"
 #include "directory.h"
 #include "hours.h"
+#include "pace.h"
 #include "reply.h"
 #include "schedule.h"
 #include "texts.h"
@@ -25,6 +26,7 @@ struct person {
 	struct shift *away;	/* when they are away (whose person means nothing); NULL: never */
 	guint n_away;
 	const struct person *substitute;	/* while they are; NULL: nobody. No circles */
+	struct pace throttle;	/* of texts to this person */
 	struct hours *quiet;	/* "open" while no texts should come; NULL: never */
 	char *language;		/* of texts to them: "de"; NULL: the line's */
 };
@@ -57,6 +59,8 @@ struct line {
 	const struct escalation_policy *open;	/* when it is open; NULL as well (the default) */
 	enum collapse collapse;
 	int64_t callback_within_s;		/* of opening hours */
+	struct pace throttle;			/* of texts about the line's items */
+	guint budget;				/* texts a month; 0: no limit */
 	guint missed;				/* 1 << enum call_reason of calls that count as missed; 0: all */
 	int64_t abandoned_after_s;		/* who left a queue sooner was not missed */
 	const struct person *last_resort;	/* told when everybody else was; NULL: nobody */
@@ -79,6 +83,7 @@ struct rules {
 	int64_t text_septets;		/* length of a text in one part; 0: 160 */
 	int64_t text_parts;		/* parts of a text at most; 0: 1 */
 	bool text_wide;			/* UCS-2 for what GSM 03.38 has no letters for */
+	bool paced;			/* somebody has a throttle or a budget */
 	bool subject_tag;
 	char *domain;			/* for Message-IDs that we make */
 	char *reply_address;		/* what ticket_address() is made of; NULL or "": mails are no commands */

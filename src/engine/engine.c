@@ -35,6 +35,7 @@ struct turn {
 	const struct receipt *receipt;
 	struct arena *a;
 	struct decision *decision;
+	int64_t due;		/* of the first job that the think added; 0: none */
 };
 
 struct engine *engine_new(struct store *store, struct conf *conf, void (*wake)(void *), void *user)
@@ -82,21 +83,6 @@ void engine_set_conf(struct engine *e, struct conf *c)
 	conf_unref(old);
 }
 
-/* When the first of the decision's jobs is due; INT64_MAX if it has none. Those that nobody could carry out are not
- * kept, and have no id. */
-static int64_t first_due(const struct decision *d)
-{
-	int64_t due = INT64_MAX;
-
-	for (guint k = 0; d && k < d->jobs->len; k++) {
-		const struct job *j = g_ptr_array_index(d->jobs, k);
-
-		if (j->id)
-			due = MIN(due, j->due);
-	}
-	return due;
-}
-
 /* The courier wakes by itself for what it was woken for last, and then looks for everything: until then only what is due
  * before that needs a word. */
 static bool needs_wake(struct engine *e, int64_t due, int64_t now)
@@ -115,9 +101,20 @@ static bool run(struct engine *e, store_think think, struct turn *t, GError **er
 {
 	if (store_run(e->store, think, t, err) != STORE_DONE)
 		return false;
-	if (e->wake && needs_wake(e, first_due(t->decision), t->now))
+	if (e->wake && needs_wake(e, t->due ? t->due : INT64_MAX, t->now))
 		e->wake(e->wake_user);
 	return true;
+}
+
+/* Those that nobody could carry out are not kept, and have no id. */
+static void note_due(struct turn *t)
+{
+	for (guint k = 0; k < t->decision->jobs->len; k++) {
+		const struct job *j = g_ptr_array_index(t->decision->jobs, k);
+
+		if (j->id && (!t->due || j->due < t->due))
+			t->due = j->due;
+	}
 }
 
 /* Only who has schedules has others on call. */
@@ -141,7 +138,10 @@ static bool decide_and_apply(struct store_tx *tx, struct turn *t, struct facts *
 	if (!find_overrides(tx, t, f, err))
 		return false;
 	t->decision = decide(t->conf->roster, &t->event, f, t->now, t->a);
-	return apply_decision(tx, t->conf, t->decision, t->now, err);
+	if (!apply_decision(tx, t->conf, t->decision, t->now, err))
+		return false;
+	note_due(t);
+	return true;
 }
 
 /* ---- a notice ---- */
@@ -382,19 +382,14 @@ static bool find_receipted(struct store_tx *tx, struct turn *t, struct job **j_r
 	return true;
 }
 
-static bool think_receipt(struct store_tx *tx, void *user, GError **err)
+/* A text, or one of those that it said. */
+static bool receipt_of(struct store_tx *tx, struct turn *t, struct job *j, GError **err)
 {
-	struct turn *t = user;
 	struct facts f = { 0 };
 	struct item *i = NULL;
-	struct job *j;
 
-	if (!find_receipted(tx, t, &j, err))
-		return false;
-	if (!j)
-		return err_set(err, ERR_INPUT, "no text has the id %s at %s", t->receipt->id, t->provider);
-	if (j->state != JOB_SENT || !t->receipt->final)
-		return true;		/* a receipt that comes twice, or one on the way */
+	if (j->state != JOB_SENT)
+		return true;		/* a receipt that comes twice */
 	j->state = t->receipt->delivered ? JOB_DELIVERED : JOB_FAILED;
 	j->updated = t->now;
 	if (!t->receipt->delivered)
@@ -406,6 +401,27 @@ static bool think_receipt(struct store_tx *tx, void *user, GError **err)
 	f.item = i;
 	t->event.job = j;
 	return decide_and_apply(tx, t, &f, err);
+}
+
+static bool think_receipt(struct store_tx *tx, void *user, GError **err)
+{
+	struct turn *t = user;
+	struct job **jobs, *j;
+	gsize n = 1;
+
+	if (!find_receipted(tx, t, &j, err))
+		return false;
+	if (!j)
+		return err_set(err, ERR_INPUT, "no text has the id %s at %s", t->receipt->id, t->provider);
+	if (!t->receipt->final)
+		return true;		/* one on the way */
+	jobs = &j;
+	if (j->bundle && !tx_jobs_in_bundle(tx, j->bundle, t->a, &jobs, &n, err))
+		return false;
+	for (gsize k = 0; k < n; k++)
+		if (!receipt_of(tx, t, jobs[k], err))
+			return false;
+	return true;
 }
 
 bool engine_receipt(struct engine *e, const char *provider, const struct receipt *r, GError **err)

@@ -1,6 +1,7 @@
 #include "outbox.h"
 
 #include "apply.h"
+#include "claim.h"
 #include "clock.h"
 #include "early.h"
 #include "err.h"
@@ -137,58 +138,6 @@ static void outcome_keep(struct outbox *o, struct outcome *c)
 	g_mutex_unlock(&o->lock);
 }
 
-/* ---- out: claim what is due, then hand it over ---- */
-
-struct claim {
-	const struct conf *conf;
-	enum job_kind kind;
-	gsize limit;
-	int64_t now;
-	struct arena *a;
-	GPtrArray *parcels;	/* struct parcel * */
-	int64_t stuck;		/* the job that the think could not claim; 0: it could */
-};
-
-static bool claim_one(struct store_tx *tx, struct claim *c, struct job *j, GError **err)
-{
-	struct parcel *p;
-	const char *why_not = NULL;
-
-	if (j->expires && j->expires < c->now)
-		return job_end(tx, j, JOB_EXPIRED, "its time was over before it could be sent", c->now, err);
-	if (j->kind == JOB_TEXT && !parcel_unwanted(tx, c->conf, j, c->a, &why_not, err))
-		return false;
-	if (why_not)
-		return job_refuse(tx, c->conf, j, why_not, c->now, c->a, err);
-	if (!parcel_make(tx, c->conf, j, c->now, c->a, &p, &why_not, err))
-		return false;
-	if (!p)
-		return job_end(tx, j, JOB_CANCELLED, why_not, c->now, err);
-	j->state = JOB_SENDING;
-	j->tries++;
-	j->updated = c->now;
-	g_ptr_array_add(c->parcels, p);
-	return tx_job_update(tx, j, err);
-}
-
-static bool think_claim(struct store_tx *tx, void *user, GError **err)
-{
-	struct claim *c = user;
-	struct job **jobs;
-	gsize n;
-
-	g_ptr_array_set_size(c->parcels, 0);
-	if (!tx_jobs_due(tx, c->kind, c->now, c->limit, c->a, &jobs, &n, err))
-		return false;
-	for (gsize k = 0; k < n; k++) {
-		c->stuck = jobs[k]->id;
-		if (!claim_one(tx, c, jobs[k], err))
-			return false;
-	}
-	c->stuck = 0;
-	return true;
-}
-
 /* ---- what cannot be done now must not stop the rest ---- */
 
 /* Later, and those behind it first. False if the store does not take that either. */
@@ -273,7 +222,7 @@ static bool send_due(struct outbox *o, enum job_kind kind)
 	if (!claim.limit || !look(o, &due))
 		return false;
 	claim.conf = conf = engine_conf(o->engine);
-	ok = store_run(o->store, think_claim, &claim, &err) == STORE_DONE;
+	ok = store_run(o->store, claim_think, &claim, &err) == STORE_DONE;
 	if (!ok) {
 		log_error("outbox: cannot claim what is due: %s", err ? err->message : "?");
 		put_back(o, parcels, 0, "the store failed");
@@ -340,6 +289,7 @@ static bool sent(struct store_tx *tx, struct result *r, struct job *j, GError **
 static bool again(struct store_tx *tx, struct result *r, struct job *j, GError **err)
 {
 	j->state = JOB_WAITING;
+	j->sent = j->bundle = 0;
 	j->due = r->now + (r->result == CARRIER_UNKNOWN ? 0 : job_retry_delay(j->tries));
 	j->error = r->error;
 	if (!tx_job_update(tx, j, err))
@@ -356,14 +306,9 @@ static bool unknown(struct store_tx *tx, struct result *r, struct job *j, GError
 	       again(tx, r, j, err);
 }
 
-static bool think_result(struct store_tx *tx, void *user, GError **err)
+static bool record_job(struct store_tx *tx, struct result *r, struct job *j, GError **err)
 {
-	struct result *r = user;
-	struct job *j;
-
-	if (!tx_job(tx, r->job, r->a, &j, err))
-		return false;
-	if (!j || j->state != JOB_SENDING)
+	if (j->state != JOB_SENDING)
 		return true;
 	j->updated = r->now;
 	switch (r->result) {
@@ -378,6 +323,26 @@ static bool think_result(struct store_tx *tx, void *user, GError **err)
 		return again(tx, r, j, err);
 	}
 	g_assert_not_reached();
+}
+
+/* What became of a text became of all that it said. */
+static bool think_result(struct store_tx *tx, void *user, GError **err)
+{
+	struct result *r = user;
+	struct job **jobs, *j;
+	gsize n = 1;
+
+	if (!tx_job(tx, r->job, r->a, &j, err))
+		return false;
+	if (!j)
+		return true;
+	jobs = &j;
+	if (j->bundle && !tx_jobs_in_bundle(tx, j->bundle, r->a, &jobs, &n, err))
+		return false;
+	for (gsize k = 0; k < n; k++)
+		if (!record_job(tx, r, jobs[k], err))
+			return false;
+	return true;
 }
 
 static const char *result_name(enum carrier_result result)

@@ -50,6 +50,7 @@ bool job_recover(struct store_tx *tx, struct job *j, int64_t now, GError **err)
 	j->state = JOB_WAITING;
 	j->due = now;
 	j->updated = now;
+	j->sent = j->bundle = 0;
 	if (j->kind != JOB_TEXT)
 		return tx_job_update(tx, j, err);	/* the same Message-ID: a second copy is one for the reader */
 	j->possibly_twice++;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "bundle.h"
 #include "err.h"
 #include "escalate.h"
 #include "journal.h"
@@ -68,15 +69,26 @@ static bool add_ended(struct store_tx *tx, struct sms_facts *f, const struct ros
 	return true;
 }
 
+/* spare: letters that others will add. */
+static struct sms_style style_of(struct arena *a, const struct roster *r, const struct job *j, const struct line *line,
+				 int spare)
+{
+	struct sms_style s = sms_style(a, r, roster_person(r, j->person), line);
+
+	s.septets -= spare;
+	s.units = s.units ? s.units - spare : 0;
+	return s;
+}
+
 static bool text_of(struct store_tx *tx, const struct conf *conf, const struct job *j, const struct item *i, int code,
-		    struct arena *a, const char **text_r, GError **err)
+		    int spare, struct arena *a, const char **text_r, GError **err)
 {
 	const struct roster *r = conf->roster;
 	struct sms_facts f = {
 		.topic = j->topic, .item = i, .line = roster_line_by_id(r, i->line), .code = code,
 		.recording = i->class == CLASS_VOICEMAIL
 	};
-	const struct sms_style s = sms_style(a, r, roster_person(r, j->person), f.line);
+	const struct sms_style s = style_of(a, r, j, f.line, spare);
 	const struct person *taker = i->acked_by ? roster_person(r, i->acked_by) : NULL;
 
 	if (j->topic == TOPIC_LAST) {
@@ -142,48 +154,157 @@ static int64_t step_wait(const struct conf *conf, const struct job *j, const str
 	return s && (j->topic == TOPIC_FIRST || j->topic == TOPIC_ESCALATION) ? s->wait_s : 0;
 }
 
-static bool make_text(struct store_tx *tx, const struct conf *conf, const struct job *j, const struct item *i,
-		      int64_t now, struct arena *a, struct parcel **p_r, const char **why_not_r, GError **err)
+/* A text that is being made: the jobs that it is for, and their items with codes. */
+struct making {
+	struct store_tx *tx;
+	const struct conf *conf;
+	int64_t now;
+	struct arena *a;
+	int spare;		/* letters that are added to it */
+	struct job **jobs;	/* those that it says, in the order of items */
+	struct bundled *items;	/* each item once */
+	gsize *ends;		/* items[k] is that of the jobs before ends[k] */
+	gsize n_jobs, n_items;
+};
+
+static bool give_code(struct making *m, const struct job *j, const struct item *i, int *code_r, const char **why_not_r,
+		      GError **err)
 {
 	g_autoptr(GError) own = NULL;
-	const char *text;
-	int code;
 
-	if (!tx_code_give(tx, j->to, i->id, now, conf->roster->rules.code_rest_s, &code, &own)) {
-		if (!g_error_matches(own, ERR_DOMAIN, ERR_LIMIT)) {
-			g_propagate_error(err, g_steal_pointer(&own));
-			return false;
-		}
-		/* A text that cannot be answered by its code must not hold up all others. */
-		*why_not_r = "this phone has too many open items: no code is free";
+	if (tx_code_give(m->tx, j->to, i->id, m->now, m->conf->roster->rules.code_rest_s, code_r, &own))
 		return true;
-	}
-	if (!text_of(tx, conf, j, i, code, a, &text, err))
+	if (!g_error_matches(own, ERR_DOMAIN, ERR_LIMIT)) {
+		g_propagate_error(err, g_steal_pointer(&own));
 		return false;
-	*p_r = parcel_new(a, j, text, now);
-	if (!j->expires)
-		(*p_r)->validity_s = step_wait(conf, j, i);
+	}
+	/* A text that cannot be answered by its code must not hold up all others. */
+	*why_not_r = "this phone has too many open items: no code is free";
 	return true;
 }
 
-bool parcel_make(struct store_tx *tx, const struct conf *conf, const struct job *j, int64_t now, struct arena *a,
-		 struct parcel **p_r, const char **why_not_r, GError **err)
+static bool add_item(struct making *m, struct job *j, const char **why_not_r, GError **err)
 {
+	const struct line *line;
+	struct item *i;
+	int code = 0;
+
+	*why_not_r = NULL;
+	if (!tx_item(m->tx, j->item, m->a, &i, err))
+		return false;
+	*why_not_r = outdated(j, i);
+	if (!*why_not_r && !give_code(m, j, i, &code, why_not_r, err))
+		return false;
+	if (*why_not_r)
+		return true;
+	line = roster_line_by_id(m->conf->roster, i->line);
+	m->items[m->n_items++] = (struct bundled){ i, line ? line->name : i->line, code };
+	m->jobs[m->n_jobs++] = j;
+	return true;
+}
+
+/* Of the rest those that are about the item just added: one row, or one text, says it for all. */
+static void add_same(struct making *m, struct job **group, gsize n)
+{
+	const int64_t item = m->items[m->n_items - 1].item->id;
+
+	for (gsize k = 1; k < n; k++)
+		if (group[k] && group[k]->item == item) {
+			m->jobs[m->n_jobs++] = group[k];
+			group[k] = NULL;
+		}
+	m->ends[m->n_items - 1] = m->n_jobs;
+}
+
+/* The first must be sendable; of the others, those that are. */
+static bool add_items(struct making *m, struct job **group, gsize n, const char **why_not_r, GError **err)
+{
+	for (gsize k = 0; k < n; k++) {
+		gsize before = m->n_items;
+		const char *why_not;
+
+		if (!group[k])
+			continue;
+		if (!add_item(m, group[k], &why_not, err))
+			return false;
+		if (m->n_items > before)
+			add_same(m, group + k, n - k);
+		else if (k == 0) {
+			*why_not_r = why_not;
+			return true;
+		}
+	}
+	return true;
+}
+
+static bool compose(struct making *m, const char **text_r, GError **err)
+{
+	const struct line *line = roster_line_by_id(m->conf->roster, m->items[0].item->line);
+	struct sms_style style;
+
+	if (m->n_items == 1)
+		return text_of(m->tx, m->conf, m->jobs[0], m->items[0].item, m->items[0].code, m->spare, m->a, text_r, err);
+	style = style_of(m->a, m->conf->roster, m->jobs[0], line, m->spare);
+	*text_r = bundle_render(m->a, m->items, m->n_items, line ? line->zone : "UTC", (gsize)style.septets, &m->n_items);
+	m->n_jobs = m->ends[m->n_items - 1];
+	return true;
+}
+
+static struct parcel *wrap(const struct making *m, const char *text)
+{
+	struct parcel *p = parcel_new(m->a, m->jobs[0], text, m->now);
+
+	for (gsize k = 0; k < m->n_items && !m->jobs[0]->expires; k++) {
+		int64_t wait = step_wait(m->conf, m->jobs[k ? m->ends[k - 1] : 0], m->items[k].item);
+
+		if (wait && (!p->validity_s || wait < p->validity_s))
+			p->validity_s = wait;
+	}
+	return p;
+}
+
+#define LAST_WORDS "\nLast text this month, then mail"
+
+static bool make_text(struct making *m, struct job **group, gsize *n, bool last, struct parcel **p_r,
+		      const char **why_not_r, GError **err)
+{
+	struct job **rest = arena_memdup(m->a, group, *n * sizeof(*group));
+	const char *text;
+
+	m->spare = last ? (int)strlen(LAST_WORDS) : 0;
+	m->jobs = ARENA_NEW_N(m->a, struct job *, *n);
+	m->items = ARENA_NEW_N(m->a, struct bundled, *n);
+	m->ends = ARENA_NEW_N(m->a, gsize, *n);
+	if (!add_items(m, rest, *n, why_not_r, err) || (m->n_items && !compose(m, &text, err)))
+		return false;
+	if (!m->n_items)
+		return true;
+	*p_r = wrap(m, last ? arena_printf(m->a, "%s" LAST_WORDS, text) : text);
+	memcpy(group, m->jobs, m->n_jobs * sizeof(*group));
+	*n = m->n_jobs;
+	return true;
+}
+
+bool parcel_make(struct store_tx *tx, const struct conf *conf, struct job **group, gsize *n, bool last, int64_t now,
+		 struct arena *a, struct parcel **p_r, const char **why_not_r, GError **err)
+{
+	struct making m = { .tx = tx, .conf = conf, .now = now, .a = a };
+	const struct job *j = group[0];
 	struct item *i = NULL;
 
 	*p_r = NULL;
-	if (j->kind == JOB_TEXT && j->text) {
+	if (j->kind == JOB_TEXT && !j->text)
+		return make_text(&m, group, n, last, p_r, why_not_r, err);
+	*n = 1;
+	if (j->kind == JOB_TEXT) {
 		*p_r = parcel_new(a, j, j->text, now);
 		return true;
 	}
 	if (j->item && !tx_item(tx, j->item, a, &i, err))
 		return false;
-	*why_not_r = j->item || j->kind == JOB_TEXT ? outdated(j, i) : NULL;	/* a note may be about no item */
-	if (*why_not_r)
-		return true;
-	if (j->kind == JOB_TEXT)
-		return make_text(tx, conf, j, i, now, a, p_r, why_not_r, err);
-	*p_r = parcel_new(a, j, render_note(a, conf->roster, i, conf->mail_from, j->to, j->text, now, j->id), now);
+	*why_not_r = j->item ? outdated(j, i) : NULL;	/* a note may be about no item */
+	if (!*why_not_r)
+		*p_r = parcel_new(a, j, render_note(a, conf->roster, i, conf->mail_from, j->to, j->text, now, j->id), now);
 	return true;
 }
 

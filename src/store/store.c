@@ -149,6 +149,22 @@ bool tx_next_due(struct store_tx *tx, enum job_kind kind, int64_t *due_r, GError
 	return tx->ops->next_due(tx, kind, due_r, err);
 }
 
+bool tx_texts_sent(struct store_tx *tx, const struct sent_filter *f, gsize *n_r, int64_t *oldest_r, GError **err)
+{
+	*n_r = 0;
+	*oldest_r = 0;
+	return f->limit == 0 || tx->ops->texts_sent(tx, f, n_r, oldest_r, err);
+}
+
+bool tx_jobs_in_bundle(struct store_tx *tx, int64_t bundle, struct arena *a, struct job ***jobs_r, gsize *n_r,
+		       GError **err)
+{
+	g_assert(bundle);
+	*jobs_r = NULL;
+	*n_r = 0;
+	return tx->ops->jobs_in_bundle(tx, bundle, a, jobs_r, n_r, err);
+}
+
 bool tx_journal_add(struct store_tx *tx, const struct journal_record *j, GError **err)
 {
 	g_assert(j->who && j->what && j->how);
@@ -246,6 +262,19 @@ bool tx_overrides(struct store_tx *tx, int64_t since, struct arena *a, struct ov
 	*overrides_r = NULL;
 	*n_r = 0;
 	return tx->ops->overrides(tx, since, a, overrides_r, n_r, err);
+}
+
+bool tx_watch_set(struct store_tx *tx, const struct watch *w, GError **err)
+{
+	g_assert(w->schedule && w->person);
+	return tx->ops->watch_set(tx, w, err);
+}
+
+bool tx_watches(struct store_tx *tx, struct arena *a, struct watch **watches_r, gsize *n_r, GError **err)
+{
+	*watches_r = NULL;
+	*n_r = 0;
+	return tx->ops->watches(tx, a, watches_r, n_r, err);
 }
 
 bool tx_drift_add(struct store_tx *tx, const char *source, const char *profile, const char *field, int64_t at,

@@ -93,6 +93,18 @@ bool tx_job_by_provider_id(struct store_tx *tx, const char *provider, const char
 			   struct job **j_r, GError **err);
 /* WAITING jobs of the item whose topic is in the set (1 << topic) become CANCELLED. */
 bool tx_jobs_cancel(struct store_tx *tx, int64_t item, guint topics, int64_t now, GError **err);
+/* Of the texts that tell somebody of an item (topic_tells) and that a carrier took at or after since, several in a bundle
+ * counted as one: how many of the newest limit there are, and when the oldest of these went (0: none did). */
+struct sent_filter {
+	const char *phone;	/* E.164; NULL: any */
+	const char *line;	/* id; NULL: any */
+	int64_t since;
+	gsize limit;
+};
+bool tx_texts_sent(struct store_tx *tx, const struct sent_filter *f, gsize *n_r, int64_t *oldest_r, GError **err);
+/* All jobs of a bundle, the one that carries it too, oldest first. */
+bool tx_jobs_in_bundle(struct store_tx *tx, int64_t bundle, struct arena *a, struct job ***jobs_r, gsize *n_r,
+		       GError **err);
 /* When the next WAITING job of that kind is due; 0 if none waits. */
 bool tx_next_due(struct store_tx *tx, enum job_kind kind, int64_t *due_r, GError **err);
 
@@ -142,6 +154,9 @@ bool tx_override_insert(struct store_tx *tx, struct override *o, GError **err);
 bool tx_override_remove(struct store_tx *tx, int64_t id, bool *found_r, GError **err);
 bool tx_overrides(struct store_tx *tx, int64_t since, struct arena *a, struct override **overrides_r, gsize *n_r,
 		  GError **err);
+/* Who is on call by a schedule from now on, and all that were noted, by schedule, an array of structs. */
+bool tx_watch_set(struct store_tx *tx, const struct watch *w, GError **err);
+bool tx_watches(struct store_tx *tx, struct arena *a, struct watch **watches_r, gsize *n_r, GError **err);
 /* Counts one mail of the source for the profile and field (see struct drift), at that time. What is older than
  * DRIFT_KEPT_DAYS is forgotten. */
 bool tx_drift_add(struct store_tx *tx, const char *source, const char *profile, const char *field, int64_t at,

@@ -31,6 +31,8 @@ struct store_ops {
 				   GError **);
 	bool (*jobs_cancel)(struct store_tx *, int64_t, guint, int64_t, GError **);
 	bool (*next_due)(struct store_tx *, enum job_kind, int64_t *, GError **);
+	bool (*texts_sent)(struct store_tx *, const struct sent_filter *, gsize *, int64_t *, GError **);
+	bool (*jobs_in_bundle)(struct store_tx *, int64_t, struct arena *, struct job ***, gsize *, GError **);
 	bool (*journal_add)(struct store_tx *, const struct journal_record *, GError **);
 	bool (*journal)(struct store_tx *, int64_t, struct arena *, struct journal_record ***, gsize *, GError **);
 	bool (*items_walk)(struct store_tx *, int64_t, gsize, item_visit, void *, int64_t *, GError **);
@@ -47,6 +49,8 @@ struct store_ops {
 	bool (*override_insert)(struct store_tx *, struct override *, GError **);
 	bool (*override_remove)(struct store_tx *, int64_t, bool *, GError **);
 	bool (*overrides)(struct store_tx *, int64_t, struct arena *, struct override **, gsize *, GError **);
+	bool (*watch_set)(struct store_tx *, const struct watch *, GError **);
+	bool (*watches)(struct store_tx *, struct arena *, struct watch **, gsize *, GError **);
 	bool (*drift_add)(struct store_tx *, const char *, const char *, const char *, int64_t, GError **);
 	bool (*drift)(struct store_tx *, int64_t, struct arena *, struct drift **, gsize *, GError **);
 	bool (*counts)(struct store_tx *, struct store_counts *, GError **);

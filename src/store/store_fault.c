@@ -230,6 +230,28 @@ static bool fault_overrides(struct store_tx *tx, int64_t since, struct arena *a,
 	PASS(overrides, since, a, overrides_r, n_r);
 }
 
+static bool fault_texts_sent(struct store_tx *tx, const struct sent_filter *f, gsize *n_r, int64_t *oldest_r,
+			     GError **err)
+{
+	PASS(texts_sent, f, n_r, oldest_r);
+}
+
+static bool fault_jobs_in_bundle(struct store_tx *tx, int64_t bundle, struct arena *a, struct job ***jobs_r, gsize *n_r,
+				 GError **err)
+{
+	PASS(jobs_in_bundle, bundle, a, jobs_r, n_r);
+}
+
+static bool fault_watch_set(struct store_tx *tx, const struct watch *w, GError **err)
+{
+	PASS(watch_set, w);
+}
+
+static bool fault_watches(struct store_tx *tx, struct arena *a, struct watch **watches_r, gsize *n_r, GError **err)
+{
+	PASS(watches, a, watches_r, n_r);
+}
+
 static bool fault_drift_add(struct store_tx *tx, const char *source, const char *profile, const char *field,
 			    int64_t at, GError **err)
 {
@@ -295,6 +317,10 @@ static const struct store_ops fault_ops = {
 	.override_insert = fault_override_insert,
 	.override_remove = fault_override_remove,
 	.overrides = fault_overrides,
+	.texts_sent = fault_texts_sent,
+	.jobs_in_bundle = fault_jobs_in_bundle,
+	.watch_set = fault_watch_set,
+	.watches = fault_watches,
 	.drift_add = fault_drift_add,
 	.drift = fault_drift,
 	.counts = fault_counts,

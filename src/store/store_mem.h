@@ -6,7 +6,7 @@
 #include "store_driver.h"
 
 enum table { TABLE_ITEMS, TABLE_NOTICES, TABLE_JOBS, TABLE_JOURNAL, TABLE_CODES, TABLE_STOPS, TABLE_OVERRIDES,
-	TABLE_DRIFT, TABLE_LINKS, N_TABLES };
+	TABLE_DRIFT, TABLE_LINKS, TABLE_WATCHES, N_TABLES };
 
 struct undo {
 	enum table table;
@@ -70,6 +70,13 @@ bool mem_override_insert(struct store_tx *tx, struct override *o, GError **err);
 bool mem_override_remove(struct store_tx *tx, int64_t id, bool *found_r, GError **err);
 bool mem_overrides(struct store_tx *tx, int64_t since, struct arena *a, struct override **overrides_r, gsize *n_r,
 		   GError **err);
+/* store_mem_texts.c: likewise. */
+bool mem_texts_sent(struct store_tx *tx, const struct sent_filter *f, gsize *n_r, int64_t *oldest_r, GError **err);
+bool mem_jobs_in_bundle(struct store_tx *tx, int64_t bundle, struct arena *a, struct job ***jobs_r, gsize *n_r,
+			GError **err);
+bool mem_watch_set(struct store_tx *tx, const struct watch *w, GError **err);
+bool mem_watches(struct store_tx *tx, struct arena *a, struct watch **watches_r, gsize *n_r, GError **err);
+/* store_mem_drift.c: likewise. */
 bool mem_drift_add(struct store_tx *tx, const char *source, const char *profile, const char *field, int64_t at,
 		   GError **err);
 bool mem_drift(struct store_tx *tx, int64_t since, struct arena *a, struct drift **drift_r, gsize *n_r, GError **err);

@@ -20,9 +20,11 @@ enum statement {
 	STATEMENT_JOURNAL, STATEMENT_CODE_OF_ITEM, STATEMENT_CODES, STATEMENT_CODE_INSERT, STATEMENT_PHONE_STOP,
 	STATEMENT_PHONE_START, STATEMENT_PHONES_STOPPED, STATEMENT_OVERRIDE_INSERT, STATEMENT_OVERRIDE_REMOVE,
 	STATEMENT_OVERRIDES, STATEMENT_DRIFT_ADD, STATEMENT_DRIFT_FORGET, STATEMENT_DRIFT,
-	STATEMENT_COUNTS, STATEMENT_JOURNAL_HEAD, STATEMENT_JOURNAL_WRITTEN, STATEMENT_JOURNAL_WALK, STATEMENT_JOURNAL_LINK,
+	STATEMENT_JOURNAL_HEAD, STATEMENT_JOURNAL_WRITTEN, STATEMENT_JOURNAL_WALK, STATEMENT_JOURNAL_LINK,
 	STATEMENT_JOURNAL_OF_ITEM, STATEMENT_JOURNAL_FORGET, STATEMENT_ITEMS_WALK, STATEMENT_ITEM_FORGET,
 	STATEMENT_NOTICES_FORGET, STATEMENT_TEXTS_FORGET, STATEMENT_JOBS_SLICE, STATEMENT_JOBS_FORGET,
+	STATEMENT_TEXTS_SENT, STATEMENT_TEXTS_SENT_LINE, STATEMENT_JOBS_IN_BUNDLE, STATEMENT_WATCH_SET,
+	STATEMENT_WATCHES, STATEMENT_COUNTS,
 	N_STATEMENTS
 };
 
@@ -114,6 +116,10 @@ bool sqlite_journal_forget(struct store_tx *tx, int64_t record, GError **err);
 bool sqlite_jobs_forget(struct store_tx *tx, const char *words, int64_t after, gsize limit, int64_t *last_r,
 			GError **err);
 bool journal_function(sqlite3 *handle);
+/* store_sqlite_texts.c: likewise. */
+bool sqlite_texts_sent(struct store_tx *tx, const struct sent_filter *f, gsize *n_r, int64_t *oldest_r, GError **err);
+bool sqlite_watch_set(struct store_tx *tx, const struct watch *w, GError **err);
+bool sqlite_watches(struct store_tx *tx, struct arena *a, struct watch **watches_r, gsize *n_r, GError **err);
 
 extern const struct store_ops sqlite_ops;
 

@@ -85,6 +85,8 @@ static const struct column job_columns[] = {
 	FIELD(job, error, COLUMN_TEXT),
 	FIELD(job, created, COLUMN_INT64),
 	FIELD(job, updated, COLUMN_INT64),
+	FIELD(job, sent, COLUMN_INT64),
+	FIELD(job, bundle, COLUMN_REF),
 };
 
 static const struct column journal_columns[] = {
@@ -191,6 +193,19 @@ static const struct statement_def statement_defs[] = {
 	[STATEMENT_DRIFT] = { "drift",
 		"SELECT source, profile, field, sum(n), min(first), max(last) FROM drift WHERE day >= ?1 / 86400"
 		" GROUP BY source, profile, field ORDER BY source, profile, field LIMIT 10000", NULL },
+	[STATEMENT_TEXTS_SENT] = { "texts_sent",
+		"SELECT count(*), min(sent) FROM (SELECT sent FROM outbox INDEXED BY outbox_sent WHERE sent >= ?1 AND sent > 0"
+		" AND kind = 0 AND (1 << topic) & ?4 AND (?3 IS NULL OR addressee = ?3) AND (bundle IS NULL OR bundle = id)"
+		" ORDER BY sent DESC LIMIT ?2)", NULL },
+	[STATEMENT_TEXTS_SENT_LINE] = { "texts_sent_line",
+		"SELECT count(*), min(sent) FROM (SELECT o.sent FROM outbox o INDEXED BY outbox_sent JOIN items i ON i.id = o.item"
+		" WHERE o.sent >= ?1 AND o.sent > 0 AND o.kind = 0 AND (1 << o.topic) & ?4"
+		" AND (?3 IS NULL OR o.addressee = ?3) AND (o.bundle IS NULL OR o.bundle = o.id) AND i.line = ?5"
+		" ORDER BY o.sent DESC LIMIT ?2)", NULL },
+	[STATEMENT_JOBS_IN_BUNDLE] = { "jobs_in_bundle", "SELECT $ FROM outbox WHERE bundle = ?1 ORDER BY id", &job_row },
+	[STATEMENT_WATCH_SET] = { "watch_set",
+		"INSERT OR REPLACE INTO watches (schedule, person, since) VALUES (?1, ?2, ?3)", NULL },
+	[STATEMENT_WATCHES] = { "watches", "SELECT schedule, person, since FROM watches ORDER BY schedule", NULL },
 	[STATEMENT_COUNTS] = { "counts",
 		"SELECT (SELECT count(*) FROM items), (SELECT count(*) FROM items WHERE until = " LIVE "),"
 		" (SELECT count(*) FROM notices), (SELECT count(*) FROM journal),"

@@ -287,6 +287,17 @@ static bool sqlite_jobs_of_item(struct store_tx *tx, int64_t item, struct arena 
 	return tx_list(tx, STATEMENT_JOBS_OF_ITEM, s, &job_row, a, jobs_r, n_r, err);
 }
 
+static bool sqlite_jobs_in_bundle(struct store_tx *tx, int64_t bundle, struct arena *a, struct job ***jobs_r, gsize *n_r,
+				  GError **err)
+{
+	sqlite3_stmt *s = tx_statement(tx, STATEMENT_JOBS_IN_BUNDLE, err);
+
+	if (!s)
+		return false;
+	sqlite3_bind_int64(s, 1, bundle);
+	return tx_list(tx, STATEMENT_JOBS_IN_BUNDLE, s, &job_row, a, jobs_r, n_r, err);
+}
+
 static bool sqlite_job_by_provider_id(struct store_tx *tx, const char *provider, const char *provider_id,
 				      struct arena *a, struct job **j_r, GError **err)
 {
@@ -548,6 +559,10 @@ const struct store_ops sqlite_ops = {
 	.override_insert = sqlite_override_insert,
 	.override_remove = sqlite_override_remove,
 	.overrides = sqlite_overrides,
+	.texts_sent = sqlite_texts_sent,
+	.jobs_in_bundle = sqlite_jobs_in_bundle,
+	.watch_set = sqlite_watch_set,
+	.watches = sqlite_watches,
 	.drift_add = sqlite_drift_add,
 	.drift = sqlite_drift,
 	.counts = sqlite_counts,

@@ -76,6 +76,12 @@ const char *const schema_steps[] = {
 	/* When whose turn was: the lowest has the next item of the pool. */
 	"CREATE TABLE turns (pool TEXT NOT NULL, person TEXT NOT NULL, turn INTEGER NOT NULL, PRIMARY KEY (pool, person))"
 	" WITHOUT ROWID;",
+	/* When texts went, for throttles and budgets; which went as one; who was on call when we looked last. */
+	"ALTER TABLE outbox ADD COLUMN sent INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE outbox ADD COLUMN bundle INTEGER;"
+	"CREATE INDEX outbox_sent ON outbox (sent) WHERE sent > 0;"
+	"CREATE INDEX outbox_bundle ON outbox (bundle) WHERE bundle IS NOT NULL;"
+	"CREATE TABLE watches (schedule TEXT PRIMARY KEY, person TEXT NOT NULL, since INTEGER NOT NULL) WITHOUT ROWID;",
 };
 
 const int64_t schema_version = G_N_ELEMENTS(schema_steps);

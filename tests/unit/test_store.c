@@ -129,7 +129,7 @@ bool add_journal(struct store_tx *tx, void *user, GError **err)
 	return tx_journal_add(tx, user, err);
 }
 
-static bool insert_job(struct store_tx *tx, void *user, GError **err)
+bool insert_job(struct store_tx *tx, void *user, GError **err)
 {
 	return tx_job_insert(tx, user, err);
 }
@@ -463,11 +463,11 @@ static void assert_jobs_equal(const struct job *x, const struct job *y)
 {
 	const int64_t xn[] = {
 		x->id, x->item, x->kind, x->topic, x->state, x->due, x->expires, x->step, x->tries,
-		x->possibly_twice, x->created, x->updated
+		x->possibly_twice, x->created, x->updated, x->sent, x->bundle
 	};
 	const int64_t yn[] = {
 		y->id, y->item, y->kind, y->topic, y->state, y->due, y->expires, y->step, y->tries,
-		y->possibly_twice, y->created, y->updated
+		y->possibly_twice, y->created, y->updated, y->sent, y->bundle
 	};
 
 	for (guint i = 0; i < G_N_ELEMENTS(xn); i++)
@@ -485,7 +485,7 @@ static void test_job_whole(struct world *w)
 	struct job j = {
 		.item = add_item(w, new_item("k")), .kind = JOB_MAIL, .topic = TOPIC_NOTE, .state = JOB_SENDING, .due = 2,
 		.expires = 3, .person = "anna", .to = "a@example.com", .text = "line\nline", .step = 4, .tries = 5,
-		.possibly_twice = 2, .provider = "p", .provider_id = "id", .error = "e", .created = 6, .updated = 7
+		.possibly_twice = 2, .provider = "p", .provider_id = "id", .error = "e", .created = 6, .updated = 7, .sent = 8, .bundle = 9
 	};
 	struct job bare = { .kind = JOB_TIMER, .topic = TOPIC_STEP };
 
@@ -1267,6 +1267,7 @@ int main(int argc, char **argv)
 		add_journal_cases(drivers[d]);
 		for (guint i = 0; i < G_N_ELEMENTS(contract); i++)
 			add_case(drivers[d], &contract[i]);
+		add_text_cases(drivers[d]);
 	}
 	g_test_add_data_func("/store/fault/each/mem", "mem", test_fault_each);
 	g_test_add_data_func("/store/fault/each/sqlite", "sqlite", test_fault_each);

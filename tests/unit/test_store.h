@@ -1,4 +1,4 @@
-/* test_store.h - what the two files of the store's tests share. */
+/* test_store.h - what the files of the store's tests share. */
 #ifndef RINGBACK_TEST_STORE_H
 #define RINGBACK_TEST_STORE_H
 
@@ -25,10 +25,15 @@ void add_case(const char *driver, const struct test_row *row);
 void add_file_cases(void);
 void add_journal_cases(const char *driver);
 
+/* Takes back what came after that. */
+#define NO_WATCHES "DROP TABLE watches; DROP INDEX outbox_sent; DROP INDEX outbox_bundle;" \
+	" ALTER TABLE outbox DROP COLUMN sent; ALTER TABLE outbox DROP COLUMN bundle; "
+
 #define CHAIN_VERSION "5"	/* of the last schema whose journal was no chain */
 
 /* Runs sql on the file itself; error: what SQLite must say, NULL for success. */
 void raw_sql(struct world *w, const char *sql, const char *error);
+void add_text_cases(const char *driver);
 
 struct item new_item(const char *key);
 struct job new_job(int64_t item, enum job_kind kind, enum job_topic topic, int64_t due);
@@ -55,6 +60,7 @@ struct get {
 /* Thinks. user: the record; struct get; struct store_counts; unused. */
 bool insert_item(struct store_tx *tx, void *user, GError **err);
 bool update_item(struct store_tx *tx, void *user, GError **err);
+bool insert_job(struct store_tx *tx, void *user, GError **err);
 bool add_journal(struct store_tx *tx, void *user, GError **err);
 bool get_item(struct store_tx *tx, void *user, GError **err);
 bool get_counts(struct store_tx *tx, void *user, GError **err);

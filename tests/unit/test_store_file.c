@@ -97,7 +97,7 @@ static void test_newer(struct world *w)
 }
 
 #define NO_OVERRIDES "DROP TABLE overrides; ALTER TABLE items DROP COLUMN told; "
-#define NO_RULES "ALTER TABLE items DROP COLUMN rule; ALTER TABLE items DROP COLUMN urgency; DROP TABLE turns; "
+#define NO_RULES NO_WATCHES "ALTER TABLE items DROP COLUMN rule; ALTER TABLE items DROP COLUMN urgency; DROP TABLE turns; "
 #define NO_WAKE NO_RULES "ALTER TABLE items DROP COLUMN attempts; ALTER TABLE items DROP COLUMN wake; "
 #define NO_DRIFT NO_WAKE "DROP TABLE drift; ALTER TABLE items DROP COLUMN source; "
 
@@ -123,7 +123,8 @@ static void test_older(struct world *w, const char *back)
 	g_assert_cmpstr(drift->field, ==, "time");
 	g_assert_null(item_of(w, 1)->rule);
 	g_assert_cmpint(item_of(w, 1)->urgency, ==, URGENCY_NORMAL);
-	raw_sql(w, "SELECT told FROM items; SELECT * FROM overrides", NULL);
+	raw_sql(w, "SELECT told FROM items; SELECT * FROM overrides; SELECT sent, bundle FROM outbox; SELECT * FROM watches",
+		NULL);
 	raw_sql(w, "INSERT INTO stops VALUES ('+447700900001', 1)", NULL);
 }
 
@@ -155,6 +156,16 @@ static void test_version_5(struct world *w)
 static void test_version_6(struct world *w)
 {
 	test_older(w, NO_RULES "PRAGMA user_version = 6");
+}
+
+static void test_version_7(struct world *w)
+{
+	add_item(w, new_item("k"));
+	store_free(w->s);
+	raw_sql(w, NO_WATCHES "PRAGMA user_version = 7", NULL);
+	w->s = file_store(w);
+	g_assert_cmpstr(item_of(w, 1)->rule, ==, new_item("k").rule);
+	raw_sql(w, "SELECT sent, bundle FROM outbox; SELECT * FROM watches", NULL);
 }
 
 static void test_foreign(struct world *w)
@@ -532,7 +543,7 @@ void add_file_cases(void)
 	{ "version-1", test_version_1 },
 	{ "version-2", test_version_2 },
 		{ "version-3", test_version_3 }, { "version-4", test_version_4 }, { "version-5", test_version_5 },
-		{ "version-6", test_version_6 },
+		{ "version-6", test_version_6 }, { "version-7", test_version_7 },
 		{ "foreign", test_foreign },
 		{ "nowhere", test_nowhere },
 		{ "moved", test_moved },
