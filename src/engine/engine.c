@@ -368,6 +368,28 @@ static gsize id_forms(struct arena *a, const char *id, const char **forms)
 	return n;
 }
 
+/* Ids may be padded otherwise, be one and the same for every text, or be missing: then the oldest text to that phone that
+ * still waits for its receipt has it. */
+static bool find_by_phone(struct store_tx *tx, struct turn *t, const char *const *forms, gsize n, struct job **j_r,
+			  GError **err)
+{
+	struct job **jobs;
+	gsize n_jobs;
+
+	if (!tx_jobs_in_state(tx, JOB_SENT, JOB_TEXT, 10000, t->a, &jobs, &n_jobs, err))
+		return false;
+	for (gsize i = 0; i < n_jobs && !*j_r; i++) {
+		const char *id = jobs[i]->provider_id ? jobs[i]->provider_id : "";
+
+		if (g_strcmp0(jobs[i]->to, t->receipt->from) != 0 || g_strcmp0(jobs[i]->provider, t->provider) != 0)
+			continue;
+		for (gsize k = 0; k < n && !*j_r; k++)
+			if (g_ascii_strcasecmp(id + strspn(id, "0"), forms[k] + strspn(forms[k], "0")) == 0)
+				*j_r = jobs[i];
+	}
+	return true;
+}
+
 static bool find_receipted(struct store_tx *tx, struct turn *t, struct job **j_r, GError **err)
 {
 	const char *forms[12];
@@ -379,7 +401,7 @@ static bool find_receipted(struct store_tx *tx, struct turn *t, struct job **j_r
 			return false;
 	if (*j_r && *t->receipt->from && g_strcmp0((*j_r)->to, t->receipt->from) != 0)
 		*j_r = NULL;		/* another phone: two texts with one id, or no id worth the name */
-	return true;
+	return *j_r || !*t->receipt->from || find_by_phone(tx, t, forms, n, j_r, err);
 }
 
 /* A text, or one of those that it said. */

@@ -96,3 +96,14 @@ class Mta:
             return [], "a"
         self.body(mail.split(b"\r\n\r\n", 1)[1])
         return self.end()
+
+
+def hand_in(daemon, mail, rcpt):
+    """True once it is taken; False: the daemon was not there, or said "later"."""
+    try:
+        with daemon.connect() as sock:
+            mta = Mta(sock)
+            mta.connect()
+            return mta.mail(mail, [f"<{rcpt}>"])[1] in "ac"
+    except (OSError, Closed):
+        return False

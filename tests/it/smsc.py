@@ -1,4 +1,4 @@
-"""An SMSC for tests, in 120 lines and by nobody's library: SMPP 3.4, transceiver binds, receipts."""
+"""An SMSC for tests, in few lines and by nobody's library: SMPP 3.4, transceiver binds, receipts."""
 import itertools
 import socket
 import socketserver
@@ -18,11 +18,21 @@ class Text:
     text: str
     validity: str
     data_coding: int
+    reference: int = -1     # user_message_reference
 
 
 def cstring(data, at):
     end = data.index(b"\0", at)
     return data[at:end].decode("ascii"), end + 1
+
+
+def reference(tlvs):
+    while len(tlvs) >= 4:
+        tag, size = struct.unpack(">HH", tlvs[:4])
+        if tag == 0x0204:
+            return int.from_bytes(tlvs[4:4 + size], "big")
+        tlvs = tlvs[4 + size:]
+    return -1
 
 
 def submit(data, number):
@@ -35,7 +45,7 @@ def submit(data, number):
     short = data[at + 5:at + 5 + size]
     # Our texts are plain enough for GSM 03.38 to read as ASCII, but for what follows.
     text = short.decode("utf-16-be") if data_coding == 8 else short.decode("latin-1").replace("\0", "@")
-    return Text(f"{number:08x}", to, text, validity, data_coding)
+    return Text(f"{number:08x}", to, text, validity, data_coding, reference(data[at + 5 + size:]))
 
 
 class Handler(socketserver.BaseRequestHandler):

@@ -1,5 +1,6 @@
 """An SMSC that misbehaves, by chance or on demand: what it does with each text is for a function to say."""
 import collections
+import itertools
 import random
 import struct
 import threading
@@ -53,6 +54,13 @@ class Unruly(Handler):
         self.keep(text)
         self.answer(sequence, text)
 
+    def renamed(self, sequence, text):
+        """smsc.forms: what the answer calls it, and what the receipt does."""
+        self.keep(text)
+        answer, receipt = self.server.smsc.forms
+        self.put(SUBMIT_SM | RESP, sequence, answer.encode() + b"\0")
+        self.server.smsc.receipt(text, receipt)
+
     def late(self, sequence, text):
         self.keep(text)
         wait_s = self.server.smsc.late_s
@@ -102,8 +110,15 @@ class UnrulySmsc(Smsc):
 
     def __init__(self, deed="plain", late_s=1, **more):
         self.deed = deed if callable(deed) else lambda text: deed
+        self.forms = None
         self.deeds, self.late_s, self.deaf = collections.Counter(), late_s, False
         super().__init__(handler=Unruly, **more)
+
+
+def first(n, deed):
+    """A deed for UnrulySmsc: n times that, and "plain" from then on."""
+    left = itertools.chain(itertools.repeat(deed, n), itertools.repeat("plain"))
+    return lambda text: next(left)
 
 
 def by_chance(chance: random.Random, weights):

@@ -13,7 +13,7 @@ import mails
 import pytest
 from conftest import need
 from daemon import BUILD, Daemon
-from miltermta import Closed, Mta
+from miltermta import hand_in
 from postfix import wait_until
 from smsc_unruly import UnrulySmsc, by_chance
 
@@ -69,15 +69,7 @@ class Calls:
         owner = f"p{n % PEOPLE}@example.com"
         mail = mails.freepbx_missed(number=caller(n), extension=str(10000 + n % PEOPLE), to=owner,
                                     message_id=f"<{n}@pbx.example.com>")
-        while True:
-            try:
-                with self.daemon.connect() as sock:
-                    mta = Mta(sock)
-                    mta.connect()
-                    if mta.mail(mail, [f"<{owner}>"])[1] in "ac":
-                        return
-            except (OSError, Closed):
-                pass
+        while not hand_in(self.daemon, mail, owner):
             time.sleep(0.02)        # as a mail server would, if more slowly
 
     def done(self):

@@ -11,7 +11,7 @@
 #include <glib.h>
 
 #include "clock.h"
-#include "smpp.h"
+#include "smpp_private.h"
 #include "smpp_pdu.h"
 
 #define PASSWORD "s3cr3t08"
@@ -19,8 +19,6 @@
 #define PHONE "+447700900123"
 #define PATIENCE_MS 20000
 #define RESP 0x80000000u
-
-enum { SUBMIT_SM = 4, DELIVER_SM = 5, UNBIND = 6, BIND_TRANSCEIVER = 9, ENQUIRE_LINK = 0x15, DATA_SM = 0x103 };
 
 struct world {
 	int listener, peer;
@@ -497,6 +495,47 @@ static void test_ahead_link_lost(void)
 	world_clear(&w);
 }
 
+/* What is given in one turn leaves in one write: the first answer may otherwise wait for Nagle's. */
+static void test_one_write(void)
+{
+	uint8_t buf[4096];
+	ssize_t n = -1;
+	WORLD(w);
+
+	for (int i = 0; i < 10; i++)
+		carrier_give(&w, i + 1, PHONE, TEXT);
+	w.c->ops->turn(w.c, NULL, 0);
+	for (int tries = 0; n < 0 && tries < 1000; tries++)
+		n = recv(w.peer, buf, sizeof(buf), 0);
+	g_assert_cmpint(n, >, 0);
+	g_assert_cmpint(n % 10, ==, 0);
+	g_assert_cmpint(n / 10, ==, buf[3]);	/* ten times the length of the first */
+	world_clear(&w);
+}
+
+/* 1 to 0x7fffffff; and a number that is still out is passed over. */
+static void test_sequence_wraps(void)
+{
+	uint32_t first;
+	WORLD(w);
+
+	((struct smpp *)w.c)->sequence = 0x7ffffffd;
+	carrier_give(&w, 1, PHONE, TEXT);
+	g_assert_cmphex(peer_expect(&w, SUBMIT_SM).sequence_number, ==, 0x7ffffffe);
+	carrier_give(&w, 2, PHONE, TEXT);
+	g_assert_cmphex(peer_expect(&w, SUBMIT_SM).sequence_number, ==, 0x7fffffff);
+	carrier_give(&w, 3, PHONE, TEXT);
+	first = peer_expect(&w, SUBMIT_SM).sequence_number;
+	g_assert_cmphex(first, ==, 1);
+	((struct smpp *)w.c)->sequence = 0x7ffffffd;
+	carrier_give(&w, 4, PHONE, TEXT);	/* 0x7ffffffe, 0x7fffffff and 1 are out */
+	g_assert_cmphex(peer_expect(&w, SUBMIT_SM).sequence_number, ==, 2);
+	peer_say(&w, SUBMIT_SM | RESP, 0, 0x7ffffffe, "1");
+	WAIT(&w, w.story->len);
+	g_assert_cmpstr(w.story->str, ==, "1:sent:1 ");
+	world_clear(&w);
+}
+
 /* ---- the link ---- */
 
 static void test_lost(void)
@@ -878,6 +917,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/smpp/in/not-durable", test_not_durable);
 	g_test_add_func("/smpp/in/one-octet-at-a-time", test_one_octet_at_a_time);
 	g_test_add_func("/smpp/in/many-at-once", test_many_at_once);
+	g_test_add_func("/smpp/send/one-write", test_one_write);
+	g_test_add_func("/smpp/send/sequence-wraps", test_sequence_wraps);
 	g_test_add_func("/smpp/ahead", test_ahead);
 	g_test_add_func("/smpp/ahead-adapts", test_ahead_adapts);
 	g_test_add_func("/smpp/ahead-link-lost", test_ahead_link_lost);
