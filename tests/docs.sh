@@ -75,8 +75,9 @@ part() {	# FILE SECTION
 	person) sed -n '/^\.SH PEOPLE/,/^\.SH ESC/p' "$1" ;;
 	policy) sed -n '/^\.SH ESC/,/^\.SS Steps/p' "$1" ;;
 	step) sed -n '/^\.SS Steps/,/^\.SH SCHEDULES/p' "$1" ;;
+	caller) sed -n '/^\.SH CALLERS/,/^\.SH CSV/p' "$1" ;;
 	schedule) sed -n '/^\.SH SCHEDULES/,/^\.SS Rotations/p' "$1" ;;
-	rotation) sed -n '/^\.SS Rotations/,/^\.SH LINES/p' "$1" ;;
+	rotation) sed -n '/^\.SS Rotations/,/^\.SH CALLERS/p' "$1" ;;
 	line) sed -n '/^\.SH LINES/,/^\.SH OPENING/p' "$1" ;;
 	rule) sed -n '/^\.SH RULES/,/^\.SH PROVIDER/p' "$1" ;;
 	provider) sed -n '/^\.SH PROVIDER/,/^\.SH PROFILES/p' "$1" ;;

@@ -101,6 +101,7 @@ only() {
 only gmime src/mail/reader.c src/mail/charset.c src/mail/decode.c src/mail/decode.h
 only libxml src/mail/html.c
 only confuse 'src/conf/*.c' src/conf/conf_parse.h
+only csv.h src/conf/conf_csv.c
 only libical 'src/conf/calendar*.c'
 only sqlite3 src/store/store_sqlite.h 'src/store/store_sqlite*.c'
 only smpp34 src/out/smpp_pdu.c

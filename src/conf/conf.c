@@ -2,6 +2,7 @@
 
 #include "clock.h"
 #include "conf_build.h"
+#include "conf_bulk.h"
 #include "conf_text.h"
 #include "err.h"
 
@@ -27,6 +28,7 @@ static void conf_clear(void *p)
 	g_free(c->templates_wrong);
 	g_free(c->language);
 	g_free(c->authserv_id);
+	conf_bulk_unref(c->bulk);
 	roster_free(c->roster);
 	if (!c->origin)
 		profiles_free(c->profiles);

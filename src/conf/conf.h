@@ -38,6 +38,7 @@ struct conf_calendar {
 
 struct conf {
 	char *file;
+	struct conf_bulk *bulk;		/* the CSV files, as they were read; see conf_bulk.h */
 	char *text;			/* of the file; NULL: none was read */
 	struct conf *origin;		/* whose profiles these are; NULL: our own */
 	GPtrArray *calendars;		/* struct conf_calendar *; NULL: none */

@@ -3,13 +3,17 @@
 #define ERRORS_MAX 200
 
 struct wrong {
+	guint file;		/* the order of the files: 0 is the first */
 	int line;
 	guint number;		/* keeps the order of those of one line */
 	char *text;
 };
 
 struct conf_errors {
-	char *file;
+	const char *file;
+	const char *entered;	/* NULL: still in the first */
+	GPtrArray *others;	/* const char *: all that were entered */
+	guint rank;		/* of the one that is */
 	GArray *list;		/* struct wrong */
 	guint count;
 };
@@ -23,7 +27,8 @@ struct conf_errors *conf_errors_new(const char *file)
 {
 	struct conf_errors *e = g_new0(struct conf_errors, 1);
 
-	e->file = g_strdup(file);
+	e->file = g_intern_string(file);
+	e->others = g_ptr_array_new();
 	e->list = g_array_new(FALSE, FALSE, sizeof(struct wrong));
 	g_array_set_clear_func(e->list, wrong_clear);
 	return e;
@@ -32,13 +37,36 @@ struct conf_errors *conf_errors_new(const char *file)
 void conf_errors_free(struct conf_errors *e)
 {
 	g_array_unref(e->list);
-	g_free(e->file);
+	g_ptr_array_unref(e->others);
 	g_free(e);
 }
 
-static void add(struct conf_errors *e, int line, char *text)
+void conf_errors_enter(struct conf_errors *e, const char *file)
 {
-	struct wrong w = { line, e->count++, text };
+	e->entered = file;
+	e->rank = 0;
+	if (!file)
+		return;
+	if (!g_ptr_array_find_with_equal_func(e->others, file, g_str_equal, &e->rank))
+		e->rank = e->others->len;
+	if (e->rank == e->others->len)
+		g_ptr_array_add(e->others, (gpointer)file);
+	e->rank++;
+}
+
+struct place conf_errors_place(const struct conf_errors *e, int line)
+{
+	return (struct place){ e->entered ? e->entered : e->file, line };
+}
+
+bool conf_errors_full(const struct conf_errors *e)
+{
+	return e->list->len >= ERRORS_MAX;
+}
+
+static void add(struct conf_errors *e, guint file, int line, char *text)
+{
+	struct wrong w = { file, line, e->count++, text };
 
 	if (e->list->len < ERRORS_MAX)
 		g_array_append_val(e->list, w);
@@ -48,19 +76,22 @@ static void add(struct conf_errors *e, int line, char *text)
 
 void conf_wrong(struct conf_errors *e, int line, const char *format, ...)
 {
+	const char *file = e ? conf_errors_place(e, line).file : NULL;
 	g_autofree char *what = NULL;
 	va_list ap;
 
+	if (!e)
+		return;
 	va_start(ap, format);
 	what = g_strdup_vprintf(format, ap);
 	va_end(ap);
-	add(e, line, line ? g_strdup_printf("%s:%d: %s", e->file, line, what)
-			  : g_strdup_printf("%s: %s", e->file, what));
+	add(e, e->rank, line, line ? g_strdup_printf("%s:%d: %s", file, line, what)
+				   : g_strdup_printf("%s: %s", file, what));
 }
 
 void conf_wrong_elsewhere(struct conf_errors *e, const char *message)
 {
-	add(e, G_MAXINT, g_strdup(message));
+	add(e, G_MAXUINT, 0, g_strdup(message));
 }
 
 guint conf_errors_count(const struct conf_errors *e)
@@ -72,6 +103,8 @@ static int compare(gconstpointer a, gconstpointer b)
 {
 	const struct wrong *one = a, *other = b;
 
+	if (one->file != other->file)
+		return one->file < other->file ? -1 : 1;
 	if (one->line != other->line)
 		return one->line < other->line ? -1 : 1;
 	return one->number < other->number ? -1 : one->number > other->number;

@@ -383,6 +383,56 @@ void conf_file_set(struct conf_file *f, enum conf_key_id key, const char *text, 
 	check_setting(s, &conf_keys[key], e);
 }
 
+struct conf_block *conf_block_new(enum conf_section section)
+{
+	struct conf_block *b = g_new0(struct conf_block, 1);
+
+	b->section = section;
+	check_block(b, false, NULL);
+	return b;
+}
+
+void conf_block_free(struct conf_block *b)
+{
+	block_free(b);
+}
+
+static void add_member(struct conf_setting *s, int line, const char *text)
+{
+	g_ptr_array_add(s->texts, g_strdup(text));
+	g_array_append_val(s->lines, line);
+}
+
+void conf_block_set(struct conf_block *b, enum conf_key_id key, const char *text, struct conf_errors *e)
+{
+	const struct conf_key *k = &conf_keys[key];
+	struct conf_setting *s = setting_at(b, (int)key, b->line);
+	const char *said = *text || !k->fallback ? text : k->fallback;
+
+	s->given = *text != '\0';
+	s->line = b->line;
+	s->number = 0;
+	g_ptr_array_set_size(s->texts, 0);
+	g_array_set_size(s->lines, 0);
+	if (conf_type_is_list(k->type)) {
+		g_auto(GStrv) members = g_strsplit(said, ";", -1);
+
+		for (char **m = members; *m; m++)
+			if (*g_strstrip(*m))
+				add_member(s, b->line, *m);
+	} else if (*said) {
+		add_member(s, b->line, said);
+	}
+	check_setting(s, k, e);
+}
+
+void conf_block_check(struct conf_block *b, struct conf_errors *e)
+{
+	for (int key = 0; key < N_CONF_KEYS; key++)
+		if (conf_keys[key].section == b->section && !conf_keys[key].fallback && !conf_given(b, (enum conf_key_id)key))
+			fill_in(b, key, e);
+}
+
 const struct conf_block *conf_file_main(const struct conf_file *f)
 {
 	return f->blocks->pdata[0];

@@ -41,6 +41,14 @@ struct conf_file *conf_file_empty(void);
 void conf_file_set(struct conf_file *f, enum conf_key_id key, const char *text, struct conf_errors *e);
 void conf_file_free(struct conf_file *f);
 
+/* A section that stands in no such file, of a title that the caller sets and takes away again, with its defaults. */
+struct conf_block *conf_block_new(enum conf_section section);
+void conf_block_free(struct conf_block *b);
+/* What it says of a key from now on; "": nothing. Members of a list are split by ";". Wrong ones go to e (NULL: nowhere). */
+void conf_block_set(struct conf_block *b, enum conf_key_id key, const char *text, struct conf_errors *e);
+/* Tells what must be given and is not. */
+void conf_block_check(struct conf_block *b, struct conf_errors *e);
+
 const struct conf_block *conf_file_main(const struct conf_file *f);
 
 /* "" or 0 if there is none. */

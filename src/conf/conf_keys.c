@@ -21,7 +21,8 @@ const struct conf_key conf_keys[N_CONF_KEYS] = {
 const char *conf_section_name(enum conf_section s)
 {
 	static const char *const names[] = {
-		"", "source", "person", "policy", "step", "line", "provider", "schedule", "rotation", "rule"
+		"", "source", "person", "policy", "step", "line", "provider", "schedule", "rotation", "rule",
+		"caller"
 	};
 
 	_Static_assert(G_N_ELEMENTS(names) == N_SECTIONS, "a name for each section");

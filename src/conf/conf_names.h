@@ -4,18 +4,39 @@
 
 #include "conf.h"
 #include "conf_file.h"
+#include "conf_who.h"
 
 struct names {
 	struct conf *c;
+	const struct conf_file *file;
 	const struct conf_block *main;
 	const struct conf *before;	/* the snapshot in force; NULL: none */
 	struct conf_errors *errors;
 	GHashTable *people, *policies, *schedules, *lines, *rules;	/* title -> struct named * */
+	GHashTable *callers;			/* number -> struct named * */
 	GHashTable *phones, *keys;		/* number; extension, queue, ... -> struct named * */
+	struct who *who;			/* made when the first calendar asks */
+	GHashTable *hours;			/* zone and text -> struct hours *, which lines share */
 };
+
+/* each(n, b) for all sections of a kind: those of the file, then the rows of its CSV file. A row is there during the call
+ * alone. values: its values that are wrong are told; in the first of several passes. */
+void names_each(struct names *n, enum conf_section section, bool values,
+		void (*each)(struct names *n, const struct conf_block *b));
 
 /* Notes the section's title; an error if it is no name, or taken. */
 void names_take_title(struct names *n, GHashTable *table, const struct conf_block *b, void *object);
+
+/* The same of another name of it: a number, say. False if another has it: *before_r says which, "person anna at line 3", for
+ * the caller to free. */
+bool names_take(struct names *n, GHashTable *table, const char *name, const struct conf_block *b, int line, void *object,
+		char **before_r);
+
+/* How many texts in which time a key allows: "5 per 15m". */
+struct pace names_pace(struct names *n, const struct conf_block *b, enum conf_key_id key);
+
+/* What people read: the text at the key, else the title; for the caller to free. */
+char *names_name(const struct conf_block *b, enum conf_key_id key);
 
 /* The thing of that name; NULL if text is empty or (an error at the key) nothing has it. */
 void *names_find(struct names *n, GHashTable *table, const char *kind, const struct conf_block *b, enum conf_key_id key,
@@ -37,6 +58,10 @@ void conf_build_rules(struct names *n, const struct conf_file *f);
 
 /* conf_schedule.c: the schedules with their rotations and calendars, and when people are away. People are known. */
 void conf_build_schedules(struct names *n, const struct conf_file *f);
-void conf_build_absences(struct names *n, const struct conf_file *f);
+void conf_build_absences(struct names *n);
+
+/* conf_people.c: people and callers; what they refer to is looked for when all are known. */
+void conf_build_people(struct names *n);
+void conf_build_callers(struct names *n);
 
 #endif

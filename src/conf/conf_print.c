@@ -43,7 +43,9 @@ void conf_print_defaults(FILE *out)
 	print_section(out, SECTION_schedule, "\t");
 	fputs("\trotation {\n", out);
 	print_section(out, SECTION_rotation, "\t\t");
-	fputs("\t}\n}\n\nline NAME {\n", out);
+	fputs("\t}\n}\n\ncaller NUMBER {\n", out);
+	print_section(out, SECTION_caller, "\t");
+	fputs("}\n\nline NAME {\n", out);
 	print_section(out, SECTION_line, "\t");
 	fputs("}\n\nrule NAME {\n", out);
 	print_section(out, SECTION_rule, "\t");

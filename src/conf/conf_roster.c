@@ -1,4 +1,5 @@
 #include "conf_build.h"
+#include "conf_bulk.h"
 #include "conf_calendars.h"
 #include "conf_names.h"
 
@@ -8,39 +9,57 @@
 
 #define STEPS_MAX 32
 
-/* What has been named so far, and where: names and keys are unique. */
-struct named {
-	int line;
-	void *object;
-	char *what;		/* "line clinic" */
+struct bulk_pass {
+	struct names *n;
+	void (*each)(struct names *n, const struct conf_block *b);
 };
 
-static void named_free(gpointer p)
-{
-	g_free(((struct named *)p)->what);
-	g_free(p);
-}
+/* What has been named so far, and where: names and keys are unique. */
+struct named {
+	struct place place;
+	enum conf_section section;
+	void *object;
+	char title[];
+};
 
 static GHashTable *names_table(void)
 {
-	return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, named_free);
+	return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 }
 
 /* Who has had the name before, or NULL: then it is taken now. */
-static const struct named *take_name(GHashTable *table, const char *name, const struct conf_block *b, int line,
-				     void *object)
+static const struct named *take_name(struct names *names, GHashTable *table, const char *name, const struct conf_block *b,
+				     int line, void *object)
 {
 	const struct named *before = g_hash_table_lookup(table, name);
+	gsize size = strlen(b->title) + 1;
 	struct named *n;
 
 	if (before)
 		return before;
-	n = g_new0(struct named, 1);
-	n->line = line;
-	n->object = object;
-	n->what = g_strdup_printf("%s %s", conf_section_name(b->section), b->title ? b->title : "");
+	n = g_malloc(sizeof(*n) + size);
+	*n = (struct named){ conf_errors_place(names->errors, line), b->section, object };
+	memcpy(n->title, b->title, size);
 	g_hash_table_insert(table, g_strdup(name), n);
 	return NULL;
+}
+
+/* "line 12", or "/etc/ringback/people.csv:12" */
+static char *place_words(const struct names *n, struct place at)
+{
+	return strcmp(at.file, conf_errors_place(n->errors, 0).file) == 0 ? g_strdup_printf("line %d", at.line)
+									  : g_strdup_printf("%s:%d", at.file, at.line);
+}
+
+bool names_take(struct names *n, GHashTable *table, const char *name, const struct conf_block *b, int line, void *object,
+		char **before_r)
+{
+	const struct named *before = take_name(n, table, name, b, line, object);
+	g_autofree char *where = before ? place_words(n, before->place) : NULL;
+
+	if (before)
+		*before_r = g_strdup_printf("%s %s at %s", conf_section_name(before->section), before->title, where);
+	return !before;
 }
 
 void names_take_title(struct names *n, GHashTable *table, const struct conf_block *b, void *object)
@@ -48,13 +67,16 @@ void names_take_title(struct names *n, GHashTable *table, const struct conf_bloc
 	const char *kind = conf_section_name(b->section);
 	const struct named *before;
 
-	if (!conf_value_is_id(b->title))
+	if (b->section != SECTION_caller && !conf_value_is_id(b->title))
 		conf_wrong(n->errors, b->line, "%s \"%s\" is no name; write letters, digits, - _ "
 			   "and . (64 at most)", kind, b->title);
-	before = take_name(table, b->title, b, b->line, object);
-	if (before)
-		conf_wrong(n->errors, b->line, "%s %s is there twice, first at line %d; give each "
-			   "a name of its own", kind, b->title, before->line);
+	before = take_name(n, table, b->title, b, b->line, object);
+	if (before) {
+		g_autofree char *where = place_words(n, before->place);
+
+		conf_wrong(n->errors, b->line, "%s %s is there twice, first at %s; give each "
+			   "a name of its own", kind, b->title, where);
+	}
 }
 
 static const char *nearest_in(GHashTable *table, const char *text)
@@ -75,7 +97,7 @@ void *names_find(struct names *n, GHashTable *table, const char *kind, const str
 		return NULL;
 	if (found)
 		return found->object;
-	near = nearest_in(table, text);
+	near = conf_errors_full(n->errors) ? NULL : nearest_in(table, text);
 	if (near)
 		conf_wrong(n->errors, conf_line(b, key), "%s = %s: there is no %s %s; did you mean "
 			   "%s?", conf_keys[key].name, text, kind, text, near);
@@ -105,13 +127,13 @@ void names_find_duty(struct names *n, const struct conf_block *b, enum conf_key_
 		*person_r = names_find(n, n->people, "person", b, key, text);
 }
 
-static char *name_or_title(const struct conf_block *b, enum conf_key_id key)
+char *names_name(const struct conf_block *b, enum conf_key_id key)
 {
 	return g_strdup(*conf_text(b, key) ? conf_text(b, key) : b->title);
 }
 
 /* "5 per 15m"; "" is none. */
-static struct pace pace_of(struct names *n, const struct conf_block *b, enum conf_key_id key)
+struct pace names_pace(struct names *n, const struct conf_block *b, enum conf_key_id key)
 {
 	const char *text = conf_text(b, key);
 	struct pace p = { 0 };
@@ -123,25 +145,22 @@ static struct pace pace_of(struct names *n, const struct conf_block *b, enum con
 	return p;
 }
 
-static void add_person(struct names *n, const struct conf_block *b)
+static void on_bulk(void *user, const struct conf_block *b)
 {
-	struct person *p = g_new0(struct person, 1);
-	const char *phone = conf_text(b, KEY_person_phone);
-	const struct named *before;
+	struct bulk_pass *pass = user;
 
-	p->id = g_strdup(b->title);
-	p->name = name_or_title(b, KEY_person_name);
-	p->mail = g_strdup(conf_text(b, KEY_person_mail));
-	p->phone = *phone ? g_strdup(phone) : NULL;
-	p->language = *conf_text(b, KEY_person_language) ? conf_language(n->c, b, KEY_person_language, n->errors) : NULL;
-	p->throttle = pace_of(n, b, KEY_person_throttle);
-	names_take_title(n, n->people, b, p);
-	before = p->phone ? take_name(n->phones, phone, b, conf_line(b, KEY_person_phone), p) : NULL;
-	if (before)
-		conf_wrong(n->errors, conf_line(b, KEY_person_phone),
-			   "phone %s is that of %s at line %d too; replies could not be told "
-			   "apart, keep one", phone, before->what, before->line);
-	roster_add_person(n->c->roster, p);
+	pass->each(pass->n, b);
+}
+
+void names_each(struct names *n, enum conf_section section, bool values,
+		void (*each)(struct names *n, const struct conf_block *b))
+{
+	struct bulk_pass pass = { n, each };
+
+	for (guint i = 0; i < n->file->blocks->len; i++)
+		if (((const struct conf_block *)n->file->blocks->pdata[i])->section == section)
+			each(n, n->file->blocks->pdata[i]);
+	conf_bulk_each(n->c->bulk, section, values, on_bulk, &pass, n->errors);
 }
 
 static void add_policy(struct names *n, const struct conf_block *b)
@@ -149,6 +168,7 @@ static void add_policy(struct names *n, const struct conf_block *b)
 	struct escalation_policy *p = g_new0(struct escalation_policy, 1);
 
 	p->id = g_strdup(b->title);
+	p->place = conf_errors_place(n->errors, b->line);
 	p->repeat = (guint)conf_number(b, KEY_policy_repeat);
 	names_take_title(n, n->policies, b, p);
 	roster_add_policy(n->c->roster, p);
@@ -218,17 +238,33 @@ static void check_hours(struct names *n)
 	holidays_unref(days);
 }
 
+/* Most lines have the hours of others: those are read once. b NULL: the hours at the top of the file, of which was told
+ * already what is wrong. */
+static struct hours *shared_hours(struct names *n, const struct conf_block *b, const char *spec, const char *zone,
+				  struct holidays *days)
+{
+	g_autofree char *key = g_strdup_printf("%s\n%p\n%s", zone, (void *)days, spec);
+	struct hours *h = g_hash_table_lookup(n->hours, key);
+
+	if (h)
+		return hours_ref(h);
+	h = b ? names_hours(n, b, KEY_line_hours, zone, days) : hours_new(spec, zone, NULL);
+	if (h && days && !b)
+		hours_set_holidays(h, days);
+	if (h)
+		g_hash_table_insert(n->hours, g_steal_pointer(&key), hours_ref(h));
+	return h;
+}
+
 static void set_hours(struct names *n, struct line *l, const struct conf_block *b)
 {
 	struct holidays *days = *conf_text(b, KEY_line_holidays) ? names_holidays(n, b, KEY_line_holidays)
 								 : names_holidays(n, n->main, KEY_main_holidays);
 
 	if (*l->zone && *conf_text(b, KEY_line_hours))
-		l->hours = names_hours(n, b, KEY_line_hours, l->zone, days);
+		l->hours = shared_hours(n, b, conf_text(b, KEY_line_hours), l->zone, days);
 	else if (*l->zone && *n->c->hours)
-		l->hours = hours_new(n->c->hours, l->zone, NULL);
-	if (l->hours && days)
-		hours_set_holidays(l->hours, days);
+		l->hours = shared_hours(n, NULL, n->c->hours, l->zone, days);
 	holidays_unref(days);
 }
 
@@ -260,12 +296,12 @@ static void add_keys(struct names *n, struct line *l, const struct conf_block *b
 		int at;
 		const char *what = conf_member(b, key, i, &at);
 		g_autofree char *fold = folded(what);
-		const struct named *before = take_name(n->keys, fold, b, at, l);
+		const struct named *before = take_name(n, n->keys, fold, b, at, l);
+		g_autofree char *where = before ? place_words(n, before->place) : NULL;
 
 		if (before && before->object != l)
-			conf_wrong(n->errors, at, "%s: \"%s\" belongs to %s at line %d already; "
-				   "keep it in one line", conf_keys[key].name, what, before->what,
-				   before->line);
+			conf_wrong(n->errors, at, "%s: \"%s\" belongs to line %s at %s already; "
+				   "keep it in one line", conf_keys[key].name, what, before->title, where);
 		else if (!roster_add_key(n->c->roster, l, what) && !before)
 			conf_wrong(n->errors, at, "%s: \"%s\" cannot be told from one of another "
 				   "line; change one", conf_keys[key].name, what);
@@ -314,12 +350,13 @@ static void add_line(struct names *n, const struct conf_block *b)
 	struct line *l = g_new0(struct line, 1);
 
 	l->id = g_strdup(b->title);
-	l->name = name_or_title(b, KEY_line_name);
+	l->place = conf_errors_place(n->errors, b->line);
+	l->name = names_name(b, KEY_line_name);
 	set_owner(n, l, b);
 	l->audit = g_strdup(own_or(b, KEY_line_audit, c->audit));
 	l->zone = g_strdup(own_or(b, KEY_line_timezone, c->timezone));
 	l->closed = referred(n, n->policies, "policy", b, KEY_line_closed);
-	l->throttle = pace_of(n, b, KEY_line_throttle);
+	l->throttle = names_pace(n, b, KEY_line_throttle);
 	l->budget = (guint)conf_number(b, KEY_line_budget);
 	c->roster->rules.paced |= l->budget > 0;
 	l->last_resort = referred(n, n->people, "person", b, KEY_line_last_resort);
@@ -359,14 +396,6 @@ static void set_default_line(struct names *n, const struct conf_block *m)
 			   "the lines, for calls that no line claims");
 }
 
-static void each(struct names *n, const struct conf_file *f, enum conf_section section,
-		 void (*add)(struct names *, const struct conf_block *))
-{
-	for (guint i = 0; i < f->blocks->len; i++)
-		if (((const struct conf_block *)f->blocks->pdata[i])->section == section)
-			add(n, f->blocks->pdata[i]);
-}
-
 static void each_policy_steps(struct names *n, const struct conf_file *f)
 {
 	guint policy = 0;
@@ -378,27 +407,25 @@ static void each_policy_steps(struct names *n, const struct conf_file *f)
 
 void conf_build_roster(struct conf *c, const struct conf_file *f, const struct conf *before, struct conf_errors *e)
 {
-	GHashTable *tables[7];
-	struct names n = { .c = c, .main = conf_file_main(f), .before = before, .errors = e };
+	struct names n = { .c = c, .file = f, .main = conf_file_main(f), .before = before, .errors = e };
+	GHashTable **tables[] = { &n.people, &n.policies, &n.schedules, &n.lines, &n.callers, &n.phones, &n.keys, &n.rules };
 
 	for (gsize i = 0; i < G_N_ELEMENTS(tables); i++)
-		tables[i] = names_table();
-	n.people = tables[0];
-	n.policies = tables[1];
-	n.schedules = tables[2];
-	n.lines = tables[3];
-	n.phones = tables[4];
-	n.keys = tables[5];
-	n.rules = tables[6];
+		*tables[i] = names_table();
+	n.hours = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)hours_free);
+	c->bulk = c->origin ? conf_bulk_ref(before->bulk) : conf_bulk_read(f, e);
 	check_hours(&n);
-	each(&n, f, SECTION_person, add_person);
-	conf_build_absences(&n, f);
+	conf_build_people(&n);
+	conf_build_absences(&n);
 	conf_build_schedules(&n, f);
-	each(&n, f, SECTION_policy, add_policy);
+	names_each(&n, SECTION_policy, true, add_policy);
 	each_policy_steps(&n, f);
-	each(&n, f, SECTION_line, add_line);
+	names_each(&n, SECTION_line, true, add_line);
 	set_default_line(&n, n.main);
+	conf_build_callers(&n);
 	conf_build_rules(&n, f);
 	for (gsize i = 0; i < G_N_ELEMENTS(tables); i++)
-		g_hash_table_unref(tables[i]);
+		g_hash_table_unref(*tables[i]);
+	g_hash_table_unref(n.hours);
+	who_free(n.who);
 }

@@ -63,6 +63,24 @@ static bool read_start(struct names *n, const struct conf_block *b, int64_t *wal
 	return true;
 }
 
+/* All people of a group, in the order of the configuration. */
+static void add_group(struct names *n, int line, const char *group, GPtrArray *members)
+{
+	const guint before = members->len;
+	const GPtrArray *people = n->c->roster->people;
+	g_autofree char *lower = g_utf8_strdown(group, -1);
+
+	for (guint i = 0; i < people->len; i++) {
+		const struct person *p = people->pdata[i];
+
+		if (p->groups && g_strv_contains((const char *const *)p->groups, lower))
+			g_ptr_array_add(members, people->pdata[i]);
+	}
+	if (members->len == before)
+		conf_wrong(n->errors, line, "%s = group:%s: nobody is in it; write groups = { \"%s\" } into a person",
+			   conf_keys[KEY_rotation_members].name, group, group);
+}
+
 static void add_rotation(struct names *n, const struct conf_block *b, struct schedule *s)
 {
 	struct rotation r = { .length_s = conf_number(b, KEY_rotation_length) };
@@ -73,11 +91,15 @@ static void add_rotation(struct names *n, const struct conf_block *b, struct sch
 	for (guint i = 0; i < size && i < MEMBERS_MAX; i++) {
 		int line;
 		const char *who = conf_member(b, KEY_rotation_members, i, &line);
-		void *p = names_find(n, n->people, "person", b, KEY_rotation_members, who);
+		bool group = g_str_has_prefix(who, "group:");
+		void *p = group ? NULL : names_find(n, n->people, "person", b, KEY_rotation_members, who);
 
-		if (p)
+		if (group)
+			add_group(n, line, who + strlen("group:"), members);
+		else if (p)
 			g_ptr_array_add(members, p);
 	}
+	size = MAX(size, members->len);
 	if (size > MEMBERS_MAX)
 		conf_wrong(n->errors, conf_line(b, KEY_rotation_members), "members: %u of them; write at most %d", size,
 			   MEMBERS_MAX);
@@ -95,60 +117,6 @@ static void add_rotation(struct names *n, const struct conf_block *b, struct sch
 
 /* ---- calendars ---- */
 
-static bool is_part_of_word(const char *p)
-{
-	return g_unichar_isalnum(g_utf8_get_char(p));
-}
-
-/* Does text hold the words, and not as a part of others? Both are folded. */
-static bool has_words(const char *text, const char *words)
-{
-	gsize n = strlen(words);
-
-	for (const char *p = text; n && (p = strstr(p, words)); p = g_utf8_next_char(p)) {
-		bool begins = p == text || !is_part_of_word(g_utf8_prev_char(p));
-
-		if (begins && (!p[n] || !is_part_of_word(p + n)))
-			return true;
-	}
-	return false;
-}
-
-static const struct person *by_mail(const struct roster *r, char **mails)
-{
-	for (; *mails; mails++)
-		for (guint i = 0; i < r->people->len; i++) {
-			const struct person *p = r->people->pdata[i];
-
-			if (g_ascii_strcasecmp(p->mail, *mails) == 0)
-				return p;
-		}
-	return NULL;
-}
-
-/* In the summary: a mail address, a whole name, a name in the configuration; the longest counts. */
-static const struct person *by_summary(const struct roster *r, const char *summary)
-{
-	g_autofree char *text = g_utf8_casefold(summary, -1);
-	const struct person *best = NULL;
-	gsize longest = 0;
-
-	for (guint i = 0; i < r->people->len; i++) {
-		const struct person *p = r->people->pdata[i];
-		const char *const words[] = { p->mail, p->name, p->id };
-
-		for (gsize k = 0; k < G_N_ELEMENTS(words); k++) {
-			g_autofree char *folded = g_utf8_casefold(words[k] ? words[k] : "", -1);
-
-			if (strlen(folded) > longest && has_words(text, folded)) {
-				best = p;
-				longest = strlen(folded);
-			}
-		}
-	}
-	return best;
-}
-
 static void read_calendar(struct names *n, const struct conf_block *b, struct schedule *s)
 {
 	const char *file = conf_text(b, KEY_schedule_calendar);
@@ -157,12 +125,14 @@ static void read_calendar(struct names *n, const struct conf_block *b, struct sc
 	g_autoptr(GArray) shifts = g_array_new(FALSE, FALSE, sizeof(struct shift));
 	guint strangers = 0;
 
+	if (events && !n->who)
+		n->who = who_new(n->c->roster->people);
 	for (guint i = 0; events && i < events->len; i++) {
 		const struct calendar_event *event = events->pdata[i];
-		struct shift shift = { event->from, event->to, by_mail(n->c->roster, event->mails) };
+		struct shift shift = { event->from, event->to, who_by_mail(n->who, event->mails) };
 
 		if (!shift.person)
-			shift.person = by_summary(n->c->roster, event->summary);
+			shift.person = who_by_summary(n->who, event->summary);
 		if (shift.person)
 			g_array_append_val(shifts, shift);
 		else if (strangers++ < STRANGERS_MAX)
@@ -179,6 +149,7 @@ static void add_schedule(struct names *n, const struct conf_file *f, guint at)
 	struct schedule *s = schedule_new(b->title, *conf_text(b, KEY_schedule_name) ? conf_text(b, KEY_schedule_name) : b->title,
 					  own_zone(n, b, KEY_schedule_timezone));
 
+	s->place = conf_errors_place(n->errors, b->line);
 	names_take_title(n, n->schedules, b, s);
 	roster_add_schedule(n->c->roster, s);
 	for (guint i = at + 1; i < f->blocks->len; i++) {
@@ -239,10 +210,22 @@ static void read_absences(struct names *n, const struct conf_block *b, struct pe
 	p->away = g_memdup2(away->data, away->len * sizeof(struct shift));
 }
 
-static void read_person(struct names *n, const struct conf_block *b, struct person *p)
+/* Of two sections with one title the first counts; that there is a second was told. */
+static struct person *person_of(const struct names *n, const struct conf_block *b)
+{
+	const struct person *p = roster_person(n->c->roster, b->title);
+	const struct place at = conf_errors_place(n->errors, b->line);
+
+	return p && p->place.line == at.line && strcmp(p->place.file, at.file) == 0 ? (struct person *)p : NULL;
+}
+
+static void read_person(struct names *n, const struct conf_block *b)
 {
 	const char *zone = own_zone(n, b, KEY_person_timezone);
+	struct person *p = person_of(n, b);
 
+	if (!p)
+		return;
 	read_absences(n, b, p, zone);
 	p->substitute = names_find(n, n->people, "person", b, KEY_person_substitute, conf_text(b, KEY_person_substitute));
 	if (*conf_text(b, KEY_person_quiet)) {
@@ -253,9 +236,9 @@ static void read_person(struct names *n, const struct conf_block *b, struct pers
 	}
 }
 
-static void check_chain(struct names *n, const struct conf_block *b, const struct person *p)
+static void check_chain(struct names *n, const struct conf_block *b)
 {
-	const struct person *next = p->substitute;
+	const struct person *p = person_of(n, b), *next = p ? p->substitute : NULL;
 	int length = 1;
 
 	while (next && next != p && length <= CHAIN_MAX) {
@@ -268,25 +251,8 @@ static void check_chain(struct names *n, const struct conf_block *b, const struc
 			   "more than 8 stand in for each other");
 }
 
-static const struct conf_block *person_block(const struct conf_file *f, guint *at)
+void conf_build_absences(struct names *n)
 {
-	for (; *at < f->blocks->len; (*at)++) {
-		const struct conf_block *b = f->blocks->pdata[*at];
-
-		if (b->section == SECTION_person)
-			return f->blocks->pdata[(*at)++];
-	}
-	return NULL;
-}
-
-/* People are in the roster in the order of the file. */
-void conf_build_absences(struct names *n, const struct conf_file *f)
-{
-	const GPtrArray *people = n->c->roster->people;
-	const struct conf_block *b;
-
-	for (guint i = 0, at = 0; i < people->len && (b = person_block(f, &at)); i++)
-		read_person(n, b, people->pdata[i]);
-	for (guint i = 0, at = 0; i < people->len && (b = person_block(f, &at)); i++)
-		check_chain(n, b, people->pdata[i]);
+	names_each(n, SECTION_person, false, read_person);
+	names_each(n, SECTION_person, false, check_chain);
 }

@@ -10,7 +10,7 @@
 #define DEPTH_MAX 8		/* of braces: a list in a step in a policy is 3 */
 
 /* Not g_file_get_contents(): a FIFO must not hang us, nor a device fill the memory. */
-static char *read_regular(const char *file, gsize *size_r, struct conf_errors *e)
+static char *read_regular(const char *file, int64_t max, gsize *size_r, struct conf_errors *e)
 {
 	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
@@ -18,8 +18,8 @@ static char *read_regular(const char *file, gsize *size_r, struct conf_errors *e
 
 	if (fd < 0 || fstat(fd, &st) != 0) {
 		conf_wrong(e, 0, "cannot be read: %s", g_strerror(errno));
-	} else if (!S_ISREG(st.st_mode) || st.st_size > FILE_MAX) {
-		conf_wrong(e, 0, "is no regular file of at most 16 MiB");
+	} else if (!S_ISREG(st.st_mode) || st.st_size > max) {
+		conf_wrong(e, 0, "is no regular file of at most %" G_GINT64_FORMAT " MiB", max / 1024 / 1024);
 	} else {
 		gssize n;
 
@@ -35,8 +35,13 @@ static char *read_regular(const char *file, gsize *size_r, struct conf_errors *e
 
 char *conf_text_read(const char *file, struct conf_errors *e)
 {
+	return conf_text_read_max(file, FILE_MAX, e);
+}
+
+char *conf_text_read_max(const char *file, int64_t max, struct conf_errors *e)
+{
 	gsize size = 0;
-	g_autofree char *text = read_regular(file, &size, e);
+	g_autofree char *text = read_regular(file, max, &size, e);
 	const char *end;
 
 	if (!text)

@@ -4,11 +4,15 @@
 #define RINGBACK_CONF_TEXT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "conf_errors.h"
 
 /* The file, at most 16 MiB of UTF-8 without NUL; NULL and an error if it is not. Free with g_free(). */
 char *conf_text_read(const char *file, struct conf_errors *e);
+
+/* The same with another limit, in octets. */
+char *conf_text_read_max(const char *file, int64_t max, struct conf_errors *e);
 
 /* Comments become blanks, in place. False and errors if a string or comment does not end or something has no meaning;
  * signs: what has one besides words, braces, "=" and ",". */

@@ -78,6 +78,7 @@ bool directory_add(struct directory *d, const struct contact *c)
 	own->number = arena_strdup(d->a, c->number);
 	own->name = arena_strdup(d->a, c->name);
 	own->owner = c->owner;
+	own->place = c->place;
 	own->groups = groups_keep(d, c->groups);
 	g_ptr_array_add(d->contacts, own);
 	g_hash_table_insert(d->by_number, (char *)own->number, own);

@@ -7,6 +7,8 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "place.h"
+
 struct person;
 struct directory;
 
@@ -15,6 +17,7 @@ struct contact {
 	const char *name;		/* NULL: as the PBX says */
 	const struct person *owner;	/* who looks after this account; NULL: nobody does */
 	const char *const *groups;	/* lower case, NULL-terminated; never NULL, may be empty */
+	struct place place;
 };
 
 struct directory *directory_new(void);

@@ -18,6 +18,7 @@ static void person_free(void *p)
 	g_free(person->mail);
 	g_free(person->phone);
 	g_free(person->away);
+	g_strfreev(person->groups);
 	hours_free(person->quiet);
 	g_free(person->language);
 	g_free(person);

@@ -29,6 +29,8 @@ struct person {
 	struct pace throttle;	/* of texts to this person */
 	struct hours *quiet;	/* "open" while no texts should come; NULL: never */
 	char *language;		/* of texts to them: "de"; NULL: the line's */
+	char **groups;		/* NULL-terminated; NULL: none */
+	struct place place;
 };
 
 struct step {
@@ -42,6 +44,7 @@ struct escalation_policy {
 	struct step *steps;
 	guint n_steps;		/* 1 to 32 */
 	guint repeat;		/* how many times the steps are gone through again; 0: once in all */
+	struct place place;
 };
 
 enum collapse { COLLAPSE_SWALLOW, COLLAPSE_AUDIT, COLLAPSE_PASS };
@@ -65,6 +68,7 @@ struct line {
 	int64_t abandoned_after_s;		/* who left a queue sooner was not missed */
 	const struct person *last_resort;	/* told when everybody else was; NULL: nobody */
 	char *language;			/* of its cards and of texts about it; NULL: English */
+	struct place place;
 };
 
 /* What decide() needs to know besides people and lines. Defaults in conf.def. */

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "hours.h"
+#include "place.h"
 
 struct person;
 
@@ -35,6 +36,7 @@ struct schedule {
 	GArray *rotations;		/* struct rotation */
 	GArray *shifts;			/* struct shift, of the calendar; see schedule_add_shifts() */
 	int64_t longest_s;		/* of shifts */
+	struct place place;
 };
 
 struct schedule *schedule_new(const char *id, const char *name, const char *zone);	/* zone must be known */
