@@ -53,6 +53,7 @@ struct conf {
 	char *audit, *hours;		/* what lines inherit, as timezone; "" for none */
 	enum collapse collapse;
 	int64_t callback_within_s;
+	int morning_min;		/* minutes of the day, in timezone: lists of what is stale go out */
 	char *store;			/* path of the SQLite file */
 	char *run_dir;			/* control sockets, pid file */
 	char *milter_socket;		/* "unix:/path" or "inet:port@host" */

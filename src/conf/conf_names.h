@@ -14,6 +14,7 @@ struct names {
 	struct conf_errors *errors;
 	GHashTable *people, *policies, *schedules, *lines, *rules;	/* title -> struct named * */
 	GHashTable *callers;			/* number -> struct named * */
+	struct response response;		/* that lines inherit */
 	GHashTable *phones, *keys;		/* number; extension, queue, ... -> struct named * */
 	struct who *who;			/* made when the first calendar asks */
 	GHashTable *hours;			/* zone and text -> struct hours *, which lines share */
@@ -55,6 +56,10 @@ struct holidays *names_holidays(struct names *n, const struct conf_block *b, enu
 
 /* conf_rule.c: the rules. All else is known. */
 void conf_build_rules(struct names *n, const struct conf_file *f);
+
+/* conf_response.c: what happens if nobody closes. First what all lines share, then each. */
+void conf_build_response(struct names *n);
+void conf_line_response(struct names *n, struct line *l, const struct conf_block *b);
 
 /* conf_schedule.c: the schedules with their rotations and calendars, and when people are away. People are known. */
 void conf_build_schedules(struct names *n, const struct conf_file *f);

@@ -365,6 +365,7 @@ static void add_line(struct names *n, const struct conf_block *b)
 	l->collapse = conf_given(b, KEY_line_collapse) ? (enum collapse)conf_number(b, KEY_line_collapse) : c->collapse;
 	l->callback_within_s = conf_given(b, KEY_line_callback_within) ? conf_number(b, KEY_line_callback_within)
 									 : c->callback_within_s;
+	conf_line_response(n, l, b);
 	if (!*l->audit)
 		conf_wrong(n->errors, b->line, "line %s has no audit mailbox; write audit = "
 			   "calls@example.com at the top of the file or here", b->title);
@@ -420,6 +421,7 @@ void conf_build_roster(struct conf *c, const struct conf_file *f, const struct c
 	conf_build_schedules(&n, f);
 	names_each(&n, SECTION_policy, true, add_policy);
 	each_policy_steps(&n, f);
+	conf_build_response(&n);
 	names_each(&n, SECTION_line, true, add_line);
 	set_default_line(&n, n.main);
 	conf_build_callers(&n);

@@ -119,7 +119,7 @@ void act_close(struct think *t, struct item *i, enum resolution resolution, cons
 		i->acked_by = by->person->id;
 		i->owner = by->person->id;
 	}
-	t->d->cancel |= CANCEL_ALL;
+	t->d->cancel |= CANCEL_END;
 	tell_others(t, &before, i, by);
 	think_journal(t, i, JOURNAL_CLOSED, by->who, by->how, "%s; was %s, owner %s", resolution_name(resolution),
 		      state_name(before.state), think_name(t, before.owner));

@@ -52,6 +52,8 @@ static void start_collecting(struct think *t, struct item *i, const struct line 
 	i->acked_by = NULL;
 	i->wake = 0;
 	i->due = hours_after(line->hours, t->now, line->callback_within_s);
+	i->opened = t->now;
+	due_arm(t, i, line);
 	think_job(t, i, JOB_TIMER, TOPIC_WINDOW, t->now + t->r->rules.collect_window_s);
 	if (p) {
 		const struct duty duty = duty_step(&p->steps[0], line);
@@ -68,7 +70,7 @@ static void suppress(struct think *t, struct item *i, enum resolution resolution
 	i->state = STATE_SUPPRESSED;
 	i->resolution = resolution;
 	i->closed = t->now;
-	t->d->cancel |= CANCEL_ALL;
+	t->d->cancel |= CANCEL_END;
 	think_journal(t, i, JOURNAL_SUPPRESSED, resolution == RESOLUTION_ANSWERED_ELSEWHERE ? "pbx" : "ringback", "mail",
 		      "%s", why);
 	think_why(t, "%s", why);

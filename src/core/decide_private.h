@@ -2,7 +2,7 @@
  *
  * decide_notice: a mail of a PBX; decide_match: is it one we know? decide_timer: timers and receipts. decide_fallback: mail where no text can go.
  * decide_reply: texts from people.
- * decide_command: the operator. decide_act: what people do to an item, by whatever way. decide_tell: who is texted. */
+ * decide_command: the operator. decide_due: what happens if nobody closes. decide_act: what people do to an item, by whatever way. decide_tell: who is texted. */
 #ifndef RINGBACK_DECIDE_PRIVATE_H
 #define RINGBACK_DECIDE_PRIVATE_H
 
@@ -28,6 +28,8 @@ struct think {
 			TOPIC_BIT(TOPIC_WINDOW) | TOPIC_BIT(TOPIC_STEP) | TOPIC_BIT(TOPIC_LAST) | \
 			TOPIC_BIT(TOPIC_MAILED) | TOPIC_BIT(TOPIC_FALLBACK))
 #define CANCEL_ALL (CANCEL_TELLING | TOPIC_BIT(TOPIC_ACK_TIMEOUT) | TOPIC_BIT(TOPIC_WAKE) | TOPIC_BIT(TOPIC_RETRY))
+/* What goes on while somebody has it ends when it does. */
+#define CANCEL_END (CANCEL_ALL | TOPIC_BIT(TOPIC_DUE) | TOPIC_BIT(TOPIC_REMINDER))
 
 /* ---- decide.c ---- */
 
@@ -100,6 +102,12 @@ void tell_by_mail(struct think *t, const struct item *i, const struct person *p,
 
 /* Is the step that the timer or text belongs to the one that the item waits in? */
 bool timer_in_force(const struct think *t);
+/* ---- decide_due.c ---- */
+
+/* Begins the line's response anew, for an item whose due time was set. */
+void due_arm(struct think *t, const struct item *i, const struct line *line);
+void due_over(struct think *t);
+
 void timer_stale(struct think *t);
 
 /* ---- decide_rule.c: t->e is a notice but for rule_policy() and rule_duty() ---- */

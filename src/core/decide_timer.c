@@ -170,6 +170,9 @@ void decide_timer(struct think *t)
 	case TOPIC_FALLBACK:
 		fallback_over(t);
 		break;
+	case TOPIC_DUE:
+		due_over(t);
+		break;
 	case TOPIC_WAKE:
 		wake_over(t);
 		break;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#define QUIET_MAX_S (2 * 86400)		/* whose quiet hours never end is told all the same */
 #define CHAIN_MAX 8	/* substitutes of substitutes; conf refuses more, and circles */
 
 bool duty_is_given(const struct duty *d)
@@ -15,6 +16,13 @@ bool duty_away(const struct person *p, int64_t at)
 		if (p->away[i].from <= at && at < p->away[i].to)
 			return true;
 	return false;
+}
+
+int64_t duty_quiet_until(const struct person *p, int64_t at)
+{
+	if (!p->quiet || !hours_covers(p->quiet, at))
+		return at;
+	return hours_next_change(p->quiet, at, at + QUIET_MAX_S);
 }
 
 /* The person, or the first in the chain of substitutes who is there; NULL: all are away. */

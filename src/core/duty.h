@@ -32,6 +32,9 @@ struct duty duty_step(const struct step *step, const struct line *line);	/* line
 /* Is the person away then? */
 bool duty_away(const struct person *p, int64_t at);
 
+/* `at`, or the end of the person's quiet hours if it lies in them (two days ahead at most). */
+int64_t duty_quiet_until(const struct person *p, int64_t at);
+
 /* The overrides of one schedule as shifts, those whose person is configured; in a. */
 const struct shift *duty_overrides(const struct roster *r, const char *schedule, const struct override *overrides, gsize n,
 				   struct arena *a, gsize *n_r);

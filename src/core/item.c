@@ -14,7 +14,8 @@ static const char *const job_state_names[] = {
 };
 static const char *const topic_names[] = {
 	"first", "escalation", "update", "answer", "taken", "note", "window", "step", "ack_timeout", "last", "mailed",
-	"fallback", "wake", "retry"
+	"fallback", "wake", "retry", "due",
+	"reminder", "stale"
 };
 static const char *const action_names[] = { "first", "joined", "copy", "retry" };
 
@@ -84,6 +85,18 @@ bool topic_is_step(enum job_topic t)
 bool topic_tells(enum job_topic t)
 {
 	return topic_is_step(t) || t == TOPIC_UPDATE;
+}
+
+int64_t item_overdue_since(const struct item *i, int64_t now)
+{
+	return item_is_live(i) && i->due && now >= i->due ? i->due : 0;
+}
+
+int64_t item_stale_since(const struct item *i, int64_t stale_after_s, int64_t now)
+{
+	const int64_t since = i->opened + stale_after_s;
+
+	return item_is_live(i) && i->opened && now >= since ? since : 0;
 }
 
 bool item_is_live(const struct item *i)

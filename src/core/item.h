@@ -53,6 +53,7 @@ struct item {
 	int64_t step;		/* steps gone, counted through repeats; 0: none yet */
 	const char *told;	/* whom the last step told, person id; NULL: nobody yet */
 	int64_t attempts;	/* callbacks that did not reach the caller */
+	int64_t opened;		/* when it became this open: created, or opened again */
 	int64_t wake;		/* SNOOZED: until then; ATTEMPTED: when to try again; else 0 */
 	const char *rule;	/* that decided, its name; NULL: an item of a ringback that had none */
 	enum urgency urgency;
@@ -91,6 +92,9 @@ enum job_topic {
 	TOPIC_FALLBACK,		/* timer: the step's text should have gone by now */
 	TOPIC_WAKE,		/* timer: item->wake is there */
 	TOPIC_RETRY,		/* text: it is time to try again */
+	TOPIC_DUE,		/* timer: the next stage of the line's response, job->step (decide_due.c) */
+	TOPIC_REMINDER,		/* mail: to owner or manager, of one item; first line in job->text */
+	TOPIC_STALE,		/* mail: to a manager, of all that is stale; made when it is sent */
 	N_TOPICS
 };
 
@@ -128,6 +132,18 @@ struct journal_record {
 	const char *what;	/* "created", "acknowledged", "texted", ... one word from a list, see decide.h */
 	const char *how;	/* "mail", "text", "cli", "timer" */
 	const char *why;	/* free words for people */
+};
+
+/* A small number that lasts, by a name of ours. */
+struct mark {
+	int64_t n, at;
+};
+
+/* A line of which nobody is told for a time. */
+struct mute {
+	const char *line;	/* id; never NULL, nor is reason or by */
+	int64_t from, to;	/* to is not part of it, and is after from */
+	const char *reason, *by;
 };
 
 /* Somebody else is on call for a time, by an operator's word. */
@@ -179,6 +195,10 @@ const char *notice_action_name(enum notice_action n);	/* "copy" */
 
 bool topic_tells(enum job_topic t);	/* a text that wants somebody to act on its item */
 bool topic_is_step(enum job_topic t);	/* ... one of an escalation */
+/* Open past the callback time; open for stale_after_s or longer. Since when, 0 if not. */
+int64_t item_overdue_since(const struct item *i, int64_t now);
+int64_t item_stale_since(const struct item *i, int64_t stale_after_s, int64_t now);
+
 bool item_is_live(const struct item *i);		/* neither closed nor suppressed */
 
 /* Deep copies into a. */

@@ -23,6 +23,10 @@ extern const char *const journal_words[];	/* all of them, NULL at the end; in de
 #define JOURNAL_LAST_RESORT "last_resort"	/* exhausted: the line's last resort is told */
 #define JOURNAL_MAILED "mailed"			/* a step's text cannot go: mail to the person */
 #define JOURNAL_TIMED_OUT "timed_out"		/* acknowledged, but not closed in time */
+#define JOURNAL_REMINDED "reminded"		/* the owner, before the callback is due */
+#define JOURNAL_OVERDUE "overdue"		/* not closed by then */
+#define JOURNAL_MANAGER "manager_told"		/* that it is overdue */
+#define JOURNAL_STALE "stale"			/* the managers' list of the morning */
 #define JOURNAL_DELIVERED "delivered"
 #define JOURNAL_NOT_DELIVERED "not_delivered"
 /* decide(): people */

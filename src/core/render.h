@@ -38,6 +38,10 @@ const char *render_call_json(struct arena *a, const struct call *c, const char *
 const char *render_note(struct arena *a, const struct roster *r, const struct item *i, const char *from,
 			const char *to, const char *note, int64_t now, int64_t job);
 
+/* The whole mail to a manager: the first n of `all` items that are stale, a line each. */
+const char *render_stale(struct arena *a, const struct roster *r, const struct item *const *items, gsize n, gsize all,
+			 const char *from, const char *to, int64_t now, int64_t job);
+
 /* "RB-1742" */
 const char *render_item_id(struct arena *a, const struct roster *r, int64_t id);
 

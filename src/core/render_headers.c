@@ -58,6 +58,10 @@ static void put_item(struct headers *h, const struct view *v, const struct decis
 	put_ascii(h, "X-Ringback-Owner", v->owner_id);
 	put_number(h, "X-Ringback-Calls", d->item->calls);
 	put_time(h, "X-Ringback-Due", d->item->due, v->zone);
+	put_time(h, "X-Ringback-Overdue", item_overdue_since(d->item, d->item->updated), v->zone);
+	if (d->line)
+		put_time(h, "X-Ringback-Stale",
+			 item_stale_since(d->item, d->line->response.stale_after_s, d->item->updated), v->zone);
 	put(h, "X-Ringback-Why", field_text(h->a, d->why, 800));
 }
 

@@ -55,6 +55,22 @@ static void put_automatic(GString *out)
 	put(out, "X-Auto-Response-Suppress", "All");
 }
 
+static void put_since(struct arena *a, GString *out, const char *name, int64_t since, const char *zone)
+{
+	if (since)
+		put(out, name, phrase_stamp(a, since, zone));
+}
+
+static void put_flags(struct arena *a, GString *out, const struct roster *r, const struct view *v, const struct item *i,
+		      int64_t now)
+{
+	const struct line *line = roster_line_by_id(r, i->line);
+
+	put_since(a, out, "X-Ringback-Overdue", item_overdue_since(i, now), v->zone);
+	if (line)
+		put_since(a, out, "X-Ringback-Stale", item_stale_since(i, line->response.stale_after_s, now), v->zone);
+}
+
 static void put_state(struct arena *a, GString *out, const struct view *v, const struct item *i)
 {
 	put_automatic(out);
@@ -115,12 +131,14 @@ static void put_head(struct arena *a, GString *out, const char *from, const char
 	put(out, "Date", date_field(a, now));
 }
 
-static void put_note(struct arena *a, GString *out, const struct roster *r, const struct item *i, const char *words)
+static void put_note(struct arena *a, GString *out, const struct roster *r, const struct item *i, const char *words,
+		     int64_t now)
 {
 	struct view v = view_of_item(a, r, i);
 
 	put_thread(out, i);
 	put_state(a, out, &v, i);
+	put_flags(a, out, r, &v, i, now);
 	put_body(out, body_make(a, &v, i, words));
 }
 
@@ -149,9 +167,40 @@ const char *render_note(struct arena *a, const struct roster *r, const struct it
 	put_head(a, out, from, to, subject_of(a, r, i, words), now);
 	put_own_id(out, r, i ? i->id : 0, job);
 	if (i)
-		put_note(a, out, r, i, words);
+		put_note(a, out, r, i, words, now);
 	else
 		put_note_of_nothing(a, out, words);
+	g_string_replace(out, "\n", "\r\n", 0);
+	return arena_strdup(a, out->str);
+}
+
+static void put_stale_item(struct arena *a, GString *out, const struct roster *r, const struct item *i)
+{
+	struct view v = view_of_item(a, r, i);
+
+	g_string_append_printf(out, "%-9s %s\n", v.id, caller_words(a, &v));
+	g_string_append_printf(out, "          %s, %s, %s\n", v.line_name, phrase_when(a, v.time, v.zone),
+			       *v.owner_name ? v.owner_name : "nobody");
+	g_string_append_printf(out, "          %s, %d %s\n", state_name(i->state), (int)MIN(i->calls, 9999),
+			       i->calls == 1 ? "call" : "calls");
+}
+
+const char *render_stale(struct arena *a, const struct roster *r, const struct item *const *items, gsize n, gsize all,
+			 const char *from, const char *to, int64_t now, int64_t job)
+{
+	g_autoptr(GString) out = g_string_new(NULL), body = g_string_new(NULL);
+	const char *many = arena_printf(a, "%" G_GSIZE_FORMAT " %s open for too long", all, all == 1 ? "item is" : "items are");
+
+	g_string_append_printf(body, "%s:\n\n", many);
+	for (gsize k = 0; k < n; k++)
+		put_stale_item(a, body, r, items[k]);
+	if (n < all)
+		g_string_append_printf(body, "and %" G_GSIZE_FORMAT " more\n", all - n);
+	g_string_append(body, "\nringback wrote this mail by itself, and does so each morning while there are any.\n");
+	put_head(a, out, from, to, arena_printf(a, "[ringback] %s", many), now);
+	put_own_id(out, r, 0, job);
+	put_automatic(out);
+	put_body(out, body->str);
 	g_string_replace(out, "\n", "\r\n", 0);
 	return arena_strdup(a, out->str);
 }

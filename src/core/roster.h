@@ -47,6 +47,16 @@ struct escalation_policy {
 	struct place place;
 };
 
+/* What happens on a line if nobody closes. A manager's and an owner's quiet hours are kept. */
+struct response {
+	int64_t remind_s;		/* the owner, so long before the callback is due, and when it is; 0: not */
+	const struct escalation_policy *overdue;	/* begins overdue_after_s after that; NULL: none */
+	int64_t overdue_after_s;
+	const struct person *manager;	/* hears of it manager_after_s after that, and of what is stale; NULL: nobody */
+	int64_t manager_after_s;
+	int64_t stale_after_s;		/* open for so long */
+};
+
 enum collapse { COLLAPSE_SWALLOW, COLLAPSE_AUDIT, COLLAPSE_PASS };
 
 struct line {
@@ -66,6 +76,7 @@ struct line {
 	guint budget;				/* texts a month; 0: no limit */
 	guint missed;				/* 1 << enum call_reason of calls that count as missed; 0: all */
 	int64_t abandoned_after_s;		/* who left a queue sooner was not missed */
+	struct response response;
 	const struct person *last_resort;	/* told when everybody else was; NULL: nobody */
 	char *language;			/* of its cards and of texts about it; NULL: English */
 	struct place place;

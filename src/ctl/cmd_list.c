@@ -103,7 +103,8 @@ const struct command_def cmd_list = {
 	.arguments = "[--json] [--all] [--line LINE] [--owner PERSON]",
 	.help = "items that are open, newest first",
 	.run = run_list,
-	.details = "  --all           closed and suppressed ones too\n"
+	.details = "Behind the due time stands what is overdue, and stale.\n"
+		   "  --all           closed and suppressed ones too\n"
 		   "  --line LINE     of this line only\n"
 		   "  --owner PERSON  of this owner only\n",
 };

@@ -70,6 +70,37 @@ static bool print_role(const struct command_work *w, struct printer *out, const 
 	return o != NULL;
 }
 
+#define PAGE 1000
+
+/* How many of the live items are late. */
+struct late {
+	const struct command_work *w;
+	int64_t overdue, stale;
+};
+
+static bool think_late(struct store_tx *tx, void *user, GError **err)
+{
+	struct late *l = user;
+	struct item_filter f = { .live_only = true, .limit = PAGE };
+	const int64_t now = clock_now();
+	struct item **items;
+	gsize n;
+
+	do {
+		AUTO_ARENA a = arena_new();
+
+		if (!tx_items(tx, &f, a, &items, &n, err))
+			return false;
+		for (gsize k = 0; k < n; k++) {
+			l->overdue += item_overdue_since(items[k], now) != 0;
+			l->stale += items_stale_since(l->w, items[k], now) != 0;
+		}
+		if (n)
+			f.before_id = items[n - 1]->id;
+	} while (n == PAGE);
+	return true;
+}
+
 static bool think_counts(struct store_tx *tx, void *user, GError **err)
 {
 	return tx_counts(tx, user, err);
@@ -78,15 +109,19 @@ static bool think_counts(struct store_tx *tx, void *user, GError **err)
 static int print_store(const struct command_work *w, struct printer *out)
 {
 	struct store_counts c;
+	struct late late = { .w = w };
 	g_autoptr(GError) err = NULL;
 
-	if (store_read(w->store, think_counts, &c, &err) != STORE_DONE)
+	if (store_read(w->store, think_counts, &c, &err) != STORE_DONE ||
+	    store_read(w->store, think_late, &late, &err) != STORE_DONE)
 		return command_fail(EX_TEMPFAIL, "%s", err->message);
 	printer_begin(out);
 	printer_string(out, "record", "store");
 	printer_string(out, "file", w->conf->store);
 	printer_int(out, "items", c.items);
 	printer_int(out, "live", c.live);
+	printer_int(out, "overdue", late.overdue);
+	printer_int(out, "stale", late.stale);
 	printer_int(out, "notices", c.notices);
 	printer_int(out, "journal", c.journal);
 	printer_int(out, "jobs_waiting", c.jobs_waiting);

@@ -65,6 +65,9 @@ void items_columns(struct printer *out);
 void items_row(struct command_work *w, struct printer *out, const struct item *i);
 void items_record(struct command_work *w, struct printer *out, const struct item *i);
 
+/* Since when the item is stale, 0 if it is not (item.h). */
+int64_t items_stale_since(const struct command_work *w, const struct item *i, int64_t now);
+
 /* "2026-03-02 21:52" in the zone of the item's line; UTC in RFC 3339 for JSON. NULL for 0. */
 const char *items_time(struct command_work *w, struct printer *out, const struct item *i, int64_t at);
 

@@ -61,13 +61,23 @@ static const char *caller_of(struct command_work *w, const struct printer *out, 
 	return i->withheld ? "withheld" : i->caller_raw;
 }
 
+int64_t items_stale_since(const struct command_work *w, const struct item *i, int64_t now)
+{
+	const struct line *line = roster_line_by_id(w->conf->roster, i->line);
+
+	return line ? item_stale_since(i, line->response.stale_after_s, now) : 0;
+}
+
 static const char *due_of(struct command_work *w, struct printer *out, const struct item *i)
 {
 	const char *due = items_time(w, out, i, i->due);
 
-	if (!due || printer_json(out) || !item_is_live(i) || i->due >= clock_now())
+	const int64_t now = clock_now();
+
+	if (!due || printer_json(out))
 		return due;
-	return arena_printf(w->a, "%s overdue", due);
+	return arena_printf(w->a, "%s%s%s", due, item_overdue_since(i, now) ? " overdue" : "",
+			    items_stale_since(w, i, now) ? " stale" : "");
 }
 
 static const char *id_of(struct command_work *w, const struct item *i)
@@ -122,6 +132,8 @@ static void print_life(struct command_work *w, struct printer *out, const struct
 	printer_string(out, "last_call", items_time(w, out, i, i->last_call));
 	printer_string(out, "texted", items_time(w, out, i, i->texted));
 	printer_string(out, "due", due_of(w, out, i));
+	printer_string(out, "overdue_since", items_time(w, out, i, item_overdue_since(i, clock_now())));
+	printer_string(out, "stale_since", items_time(w, out, i, items_stale_since(w, i, clock_now())));
 	printer_string(out, "acked", items_time(w, out, i, i->acked));
 	printer_string(out, "acked_by", i->acked_by);
 	printer_int(out, "attempts", i->attempts);

@@ -6,6 +6,7 @@
 #include "early.h"
 #include "err.h"
 #include "log.h"
+#include "morning.h"
 #include "outbox_job.h"
 #include "parcels.h"
 #include "text.h"
@@ -22,6 +23,7 @@ struct outbox {
 	void (*wake)(void *user);	/* NULL likewise */
 	void *user;
 	bool starved[N_JOB_KINDS];	/* under the carriers' lock: had no room in this turn */
+	int64_t morning;	/* the last that was done */
 	bool failed;		/* the store took something not in this turn: no haste for the next */
 	GMutex settling;	/* one thread at a time writes outcomes down; and early is its */
 	struct early *early;
@@ -546,11 +548,31 @@ static int64_t next_turn(struct outbox *o)
 	return n.due ? CLAMP(n.due - clock_now(), o->failed, TURN_MAX_S) : TURN_MAX_S;
 }
 
+static void tell_managers(struct outbox *o)
+{
+	struct conf *conf = engine_conf(o->engine);
+	const int64_t now = clock_now(), last = morning_last(conf, now);
+	g_autoptr(GError) err = NULL;
+
+	if (last == o->morning) {
+		conf_unref(conf);
+		return;
+	}
+	if (morning_turn(o->store, conf, now, &err)) {
+		o->morning = last;
+	} else {
+		log_error("outbox: the list of what is stale: %s", err ? err->message : "?");
+		o->failed = true;
+	}
+	conf_unref(conf);
+}
+
 int64_t outbox_turn(struct outbox *o)
 {
 	o->failed = false;
 	if (!outbox_settle(o))
 		return 1;
+	tell_managers(o);
 	while (timers_due(o))
 		;
 	while (send_due(o, JOB_TEXT))

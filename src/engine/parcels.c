@@ -6,6 +6,7 @@
 #include "err.h"
 #include "escalate.h"
 #include "journal.h"
+#include "morning.h"
 #include "render.h"
 #include "sms.h"
 #include "text.h"
@@ -115,6 +116,8 @@ static const char *outdated(const struct job *j, const struct item *i)
 		return "its item is no longer open";
 	if (j->topic == TOPIC_RETRY && i->state != STATE_ATTEMPTED)
 		return "its item does not wait for another try";
+	if (j->topic == TOPIC_REMINDER && !item_is_live(i))
+		return "its item is closed";
 	return NULL;
 }
 
@@ -285,6 +288,20 @@ static bool make_text(struct making *m, struct job **group, gsize *n, bool last,
 	return true;
 }
 
+static bool make_list(struct store_tx *tx, const struct conf *conf, const struct job *j, int64_t now, struct arena *a,
+		      struct parcel **p_r, const char **why_not_r, GError **err)
+{
+	const char *text;
+
+	if (!morning_mail(tx, conf, j, now, a, &text, err))
+		return false;
+	if (text)
+		*p_r = parcel_new(a, j, text, now);
+	else
+		*why_not_r = "nothing is stale any more";
+	return true;
+}
+
 bool parcel_make(struct store_tx *tx, const struct conf *conf, struct job **group, gsize *n, bool last, int64_t now,
 		 struct arena *a, struct parcel **p_r, const char **why_not_r, GError **err)
 {
@@ -300,6 +317,8 @@ bool parcel_make(struct store_tx *tx, const struct conf *conf, struct job **grou
 		*p_r = parcel_new(a, j, j->text, now);
 		return true;
 	}
+	if (j->topic == TOPIC_STALE)
+		return make_list(tx, conf, j, now, a, p_r, why_not_r, err);
 	if (j->item && !tx_item(tx, j->item, a, &i, err))
 		return false;
 	*why_not_r = j->item ? outdated(j, i) : NULL;	/* a note may be about no item */

@@ -277,6 +277,38 @@ bool tx_watches(struct store_tx *tx, struct arena *a, struct watch **watches_r, 
 	return tx->ops->watches(tx, a, watches_r, n_r, err);
 }
 
+bool tx_mark(struct store_tx *tx, const char *name, struct mark *m_r, GError **err)
+{
+	g_assert(name);
+	*m_r = (struct mark){ 0 };
+	return tx->ops->mark(tx, name, m_r, err);
+}
+
+bool tx_mark_set(struct store_tx *tx, const char *name, const struct mark *m, GError **err)
+{
+	g_assert(name);
+	return tx->ops->mark_set(tx, name, m, err);
+}
+
+bool tx_mute_set(struct store_tx *tx, const struct mute *m, GError **err)
+{
+	g_assert(m->line && m->reason && m->by && m->from < m->to);
+	return tx->ops->mute_set(tx, m, err);
+}
+
+bool tx_mute_remove(struct store_tx *tx, const char *line, bool *found_r, GError **err)
+{
+	*found_r = false;
+	return tx->ops->mute_remove(tx, line, found_r, err);
+}
+
+bool tx_mutes(struct store_tx *tx, int64_t since, struct arena *a, struct mute **mutes_r, gsize *n_r, GError **err)
+{
+	*mutes_r = NULL;
+	*n_r = 0;
+	return tx->ops->mutes(tx, since, a, mutes_r, n_r, err);
+}
+
 bool tx_drift_add(struct store_tx *tx, const char *source, const char *profile, const char *field, int64_t at,
 		  GError **err)
 {

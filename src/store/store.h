@@ -157,6 +157,16 @@ bool tx_overrides(struct store_tx *tx, int64_t since, struct arena *a, struct ov
 /* Who is on call by a schedule from now on, and all that were noted, by schedule, an array of structs. */
 bool tx_watch_set(struct store_tx *tx, const struct watch *w, GError **err);
 bool tx_watches(struct store_tx *tx, struct arena *a, struct watch **watches_r, gsize *n_r, GError **err);
+/* A small number by its name; zeros if there is none. Set replaces. */
+bool tx_mark(struct store_tx *tx, const char *name, struct mark *m_r, GError **err);
+bool tx_mark_set(struct store_tx *tx, const char *name, const struct mark *m, GError **err);
+
+/* A line of which nobody is told: one at a time for each line, set replaces. Those that end after since, by line, an array
+ * of structs. */
+bool tx_mute_set(struct store_tx *tx, const struct mute *m, GError **err);
+bool tx_mute_remove(struct store_tx *tx, const char *line, bool *found_r, GError **err);
+bool tx_mutes(struct store_tx *tx, int64_t since, struct arena *a, struct mute **mutes_r, gsize *n_r, GError **err);
+
 /* Counts one mail of the source for the profile and field (see struct drift), at that time. What is older than
  * DRIFT_KEPT_DAYS is forgotten. */
 bool tx_drift_add(struct store_tx *tx, const char *source, const char *profile, const char *field, int64_t at,

@@ -51,6 +51,11 @@ struct store_ops {
 	bool (*overrides)(struct store_tx *, int64_t, struct arena *, struct override **, gsize *, GError **);
 	bool (*watch_set)(struct store_tx *, const struct watch *, GError **);
 	bool (*watches)(struct store_tx *, struct arena *, struct watch **, gsize *, GError **);
+	bool (*mark)(struct store_tx *, const char *, struct mark *, GError **);
+	bool (*mark_set)(struct store_tx *, const char *, const struct mark *, GError **);
+	bool (*mute_set)(struct store_tx *, const struct mute *, GError **);
+	bool (*mute_remove)(struct store_tx *, const char *, bool *, GError **);
+	bool (*mutes)(struct store_tx *, int64_t, struct arena *, struct mute **, gsize *, GError **);
 	bool (*drift_add)(struct store_tx *, const char *, const char *, const char *, int64_t, GError **);
 	bool (*drift)(struct store_tx *, int64_t, struct arena *, struct drift **, gsize *, GError **);
 	bool (*counts)(struct store_tx *, struct store_counts *, GError **);

@@ -252,6 +252,32 @@ static bool fault_watches(struct store_tx *tx, struct arena *a, struct watch **w
 	PASS(watches, a, watches_r, n_r);
 }
 
+static bool fault_mark(struct store_tx *tx, const char *name, struct mark *m_r, GError **err)
+{
+	PASS(mark, name, m_r);
+}
+
+static bool fault_mark_set(struct store_tx *tx, const char *name, const struct mark *m, GError **err)
+{
+	PASS(mark_set, name, m);
+}
+
+static bool fault_mute_set(struct store_tx *tx, const struct mute *m, GError **err)
+{
+	PASS(mute_set, m);
+}
+
+static bool fault_mute_remove(struct store_tx *tx, const char *line, bool *found_r, GError **err)
+{
+	PASS(mute_remove, line, found_r);
+}
+
+static bool fault_mutes(struct store_tx *tx, int64_t since, struct arena *a, struct mute **mutes_r, gsize *n_r,
+			GError **err)
+{
+	PASS(mutes, since, a, mutes_r, n_r);
+}
+
 static bool fault_drift_add(struct store_tx *tx, const char *source, const char *profile, const char *field,
 			    int64_t at, GError **err)
 {
@@ -321,6 +347,11 @@ static const struct store_ops fault_ops = {
 	.jobs_in_bundle = fault_jobs_in_bundle,
 	.watch_set = fault_watch_set,
 	.watches = fault_watches,
+	.mark = fault_mark,
+	.mark_set = fault_mark_set,
+	.mute_set = fault_mute_set,
+	.mute_remove = fault_mute_remove,
+	.mutes = fault_mutes,
 	.drift_add = fault_drift_add,
 	.drift = fault_drift,
 	.counts = fault_counts,

@@ -6,7 +6,7 @@
 #include "store_driver.h"
 
 enum table { TABLE_ITEMS, TABLE_NOTICES, TABLE_JOBS, TABLE_JOURNAL, TABLE_CODES, TABLE_STOPS, TABLE_OVERRIDES,
-	TABLE_DRIFT, TABLE_LINKS, TABLE_WATCHES, N_TABLES };
+	TABLE_DRIFT, TABLE_LINKS, TABLE_WATCHES, TABLE_MARKS, TABLE_MUTES, N_TABLES };
 
 struct undo {
 	enum table table;
@@ -70,6 +70,12 @@ bool mem_override_insert(struct store_tx *tx, struct override *o, GError **err);
 bool mem_override_remove(struct store_tx *tx, int64_t id, bool *found_r, GError **err);
 bool mem_overrides(struct store_tx *tx, int64_t since, struct arena *a, struct override **overrides_r, gsize *n_r,
 		   GError **err);
+/* store_mem_life.c: likewise. */
+bool mem_mark(struct store_tx *tx, const char *name, struct mark *m_r, GError **err);
+bool mem_mark_set(struct store_tx *tx, const char *name, const struct mark *m, GError **err);
+bool mem_mute_set(struct store_tx *tx, const struct mute *m, GError **err);
+bool mem_mute_remove(struct store_tx *tx, const char *line, bool *found_r, GError **err);
+bool mem_mutes(struct store_tx *tx, int64_t since, struct arena *a, struct mute **mutes_r, gsize *n_r, GError **err);
 /* store_mem_texts.c: likewise. */
 bool mem_texts_sent(struct store_tx *tx, const struct sent_filter *f, gsize *n_r, int64_t *oldest_r, GError **err);
 bool mem_jobs_in_bundle(struct store_tx *tx, int64_t bundle, struct arena *a, struct job ***jobs_r, gsize *n_r,

@@ -25,6 +25,7 @@ enum statement {
 	STATEMENT_NOTICES_FORGET, STATEMENT_TEXTS_FORGET, STATEMENT_JOBS_SLICE, STATEMENT_JOBS_FORGET,
 	STATEMENT_TEXTS_SENT, STATEMENT_TEXTS_SENT_LINE, STATEMENT_JOBS_IN_BUNDLE, STATEMENT_WATCH_SET,
 	STATEMENT_WATCHES, STATEMENT_COUNTS,
+	STATEMENT_MARK, STATEMENT_MARK_SET, STATEMENT_MUTE_SET, STATEMENT_MUTE_REMOVE, STATEMENT_MUTES,
 	N_STATEMENTS
 };
 
@@ -98,6 +99,12 @@ bool tx_change(struct store_tx *tx, enum statement which, sqlite3_stmt *s, GErro
 /* store_sqlite_schema.c: schema_version steps. */
 extern const char *const schema_steps[];
 extern const int64_t schema_version;
+/* store_sqlite_life.c: functions of store_ops. */
+bool sqlite_mark(struct store_tx *tx, const char *name, struct mark *m_r, GError **err);
+bool sqlite_mark_set(struct store_tx *tx, const char *name, const struct mark *m, GError **err);
+bool sqlite_mute_set(struct store_tx *tx, const struct mute *m, GError **err);
+bool sqlite_mute_remove(struct store_tx *tx, const char *line, bool *found_r, GError **err);
+bool sqlite_mutes(struct store_tx *tx, int64_t since, struct arena *a, struct mute **mutes_r, gsize *n_r, GError **err);
 
 /* store_sqlite_drift.c: functions of store_ops. */
 bool sqlite_drift_add(struct store_tx *tx, const char *source, const char *profile, const char *field, int64_t at,

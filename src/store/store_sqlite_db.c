@@ -52,6 +52,7 @@ static const struct column item_columns[] = {
 	FIELD(item, wake, COLUMN_INT64),
 	FIELD(item, rule, COLUMN_TEXT),
 	ENUM(item, urgency, N_URGENCIES),
+	FIELD(item, opened, COLUMN_INT64),
 };
 
 static const struct column notice_columns[] = {
@@ -186,6 +187,13 @@ static const struct statement_def statement_defs[] = {
 	[STATEMENT_OVERRIDE_INSERT] = { "override_insert", "INSERT INTO overrides ($) VALUES (NULL, #)", &override_row },
 	[STATEMENT_OVERRIDE_REMOVE] = { "override_remove", "DELETE FROM overrides WHERE id = ?1", NULL },
 	[STATEMENT_OVERRIDES] = { "overrides", "SELECT $ FROM overrides WHERE ends > ?1 ORDER BY id", &override_row },
+	[STATEMENT_MARK] = { "mark", "SELECT n, at FROM marks WHERE name = ?1", NULL },
+	[STATEMENT_MARK_SET] = { "mark_set", "INSERT OR REPLACE INTO marks (name, n, at) VALUES (?1, ?2, ?3)", NULL },
+	[STATEMENT_MUTE_SET] = { "mute_set",
+		"INSERT OR REPLACE INTO mutes (line, begins, ends, reason, said_by) VALUES (?1, ?2, ?3, ?4, ?5)", NULL },
+	[STATEMENT_MUTE_REMOVE] = { "mute_remove", "DELETE FROM mutes WHERE line = ?1", NULL },
+	[STATEMENT_MUTES] = { "mutes",
+		"SELECT line, begins, ends, reason, said_by FROM mutes WHERE ends > ?1 ORDER BY line", NULL },
 	[STATEMENT_DRIFT_ADD] = { "drift_add",
 		"INSERT INTO drift (source, profile, field, day, n, first, last) VALUES (?1, ?2, ?3, ?4 / 86400, 1, ?4, ?4)"
 		" ON CONFLICT DO UPDATE SET n = n + 1, last = max(last, excluded.last) RETURNING n", NULL },

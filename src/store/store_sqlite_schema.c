@@ -82,6 +82,12 @@ const char *const schema_steps[] = {
 	"CREATE INDEX outbox_sent ON outbox (sent) WHERE sent > 0;"
 	"CREATE INDEX outbox_bundle ON outbox (bundle) WHERE bundle IS NOT NULL;"
 	"CREATE TABLE watches (schedule TEXT PRIMARY KEY, person TEXT NOT NULL, since INTEGER NOT NULL) WITHOUT ROWID;",
+	/* When it became open this time; small numbers that last; lines of which nobody is told. */
+	"ALTER TABLE items ADD COLUMN opened INTEGER NOT NULL DEFAULT 0;"
+	"UPDATE items SET opened = created;"
+	"CREATE TABLE marks (name TEXT PRIMARY KEY, n INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;"
+	"CREATE TABLE mutes (line TEXT PRIMARY KEY, begins INTEGER NOT NULL, ends INTEGER NOT NULL, reason TEXT NOT NULL,"
+	" said_by TEXT NOT NULL) WITHOUT ROWID;",
 };
 
 const int64_t schema_version = G_N_ELEMENTS(schema_steps);

@@ -1,7 +1,7 @@
 #include "decide_world.h"
 #include "rule.h"
 
-static const struct person *person(struct roster *r, const char *id, const char *name, const char *phone)
+static struct person *person(struct roster *r, const char *id, const char *name, const char *phone)
 {
 	struct person *p = g_new0(struct person, 1);
 
@@ -76,6 +76,20 @@ static void rules(struct roster *r, const struct line *l, const struct person *b
 	rule(r, "texts", l, "+442079460333")->channels = CHANNEL_TEXT;
 }
 
+/* A line where somebody hears of it if nobody closes. Its owner, who manages it as well, has quiet hours. */
+static void late(struct roster *r, const struct person *owner, const struct person *on_call)
+{
+	const struct step steps[] = { { on_call, NULL, 300 } };
+	struct person *quentin = person(r, "quentin", "Quentin Quiet", NULL);
+	struct line *l = line(r, "209", "promise", owner, NULL);
+
+	quentin->quiet = hours_new("12:50-13:30", "Europe/London", NULL);
+	l->response = (struct response){
+		.remind_s = 900, .overdue = policy(r, "late", steps, 1, 0), .overdue_after_s = 600, .manager = quentin,
+		.manager_after_s = 1200, .stale_after_s = 86400
+	};
+}
+
 struct roster *decide_office(void)
 {
 	struct roster *r = roster_new();
@@ -106,6 +120,7 @@ struct roster *decide_office(void)
 	strict->missed = 1u << REASON_NO_ANSWER | 1u << REASON_ABANDONED;
 	strict->abandoned_after_s = 10;
 	rules(r, line(r, "210", "ruled", olga, night), bob, day);
+	late(r, olga, bob);
 	r->rules = (struct rules){
 		.collect_window_s = 45, .withheld_window_s = 90, .update_interval_s = 900, .reopen_window_s = 14400,
 		.ack_timeout_s = 3600, .code_rest_s = 72 * 3600, .snooze_s = 1800, .item_prefix = g_strdup("RB"),

@@ -17,10 +17,11 @@ static void say_cancel(GString *s, guint topics)
 	const guint telling = (1u << TOPIC_FIRST) | (1u << TOPIC_ESCALATION) | (1u << TOPIC_UPDATE) |
 			      (1u << TOPIC_WINDOW) | (1u << TOPIC_STEP) | (1u << TOPIC_LAST) |
 			      (1u << TOPIC_MAILED) | (1u << TOPIC_FALLBACK);
+	const guint all = telling | (1u << TOPIC_ACK_TIMEOUT) | (1u << TOPIC_WAKE) | (1u << TOPIC_RETRY);
 
 	if (!topics)
 		return;
-	if (topics == (telling | (1u << TOPIC_ACK_TIMEOUT) | (1u << TOPIC_WAKE) | (1u << TOPIC_RETRY)))
+	if (topics == all || topics == (all | (1u << TOPIC_DUE) | (1u << TOPIC_REMINDER)))
 		g_string_append(s, " -all");
 	else if (topics == telling)
 		g_string_append(s, " -telling");
@@ -37,6 +38,8 @@ static void say_job(GString *s, const struct job *j, int64_t now)
 		g_string_append_printf(s, ">%s", j->person);
 	if (j->kind == JOB_TEXT && j->topic != TOPIC_ANSWER && j->expires)
 		g_string_append_printf(s, "~%" G_GINT64_FORMAT, j->expires - now);
+	if (j->topic == TOPIC_REMINDER)
+		g_string_append_printf(s, ">%s", j->person);
 	if (j->kind == JOB_TIMER)
 		g_string_append_printf(s, "@%" G_GINT64_FORMAT, j->due - now);
 }

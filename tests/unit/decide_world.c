@@ -221,7 +221,7 @@ static void check_job(const struct world *w, const struct job *j)
 			g_assert_cmpint(j->expires, >, w->now);
 		g_assert_cmpint(j->topic == TOPIC_ANSWER, ==, j->text != NULL);
 	} else if (j->kind == JOB_MAIL) {
-		g_assert_cmpstr(j->to, ==, "calls@example.com");
+		g_assert_cmpstr(j->to, ==, j->person ? roster_person(w->r, j->person)->mail : "calls@example.com");
 		g_assert_true(j->text && *j->text && !strpbrk(j->text, "\r\n"));
 	} else {
 		g_assert_true(!j->to && !j->person);
@@ -278,12 +278,12 @@ static void check_something_follows(const struct world *w, const struct item *i)
 	case STATE_ACKED:
 	case STATE_ATTEMPTED:
 		g_assert_cmpuint(timers(w, i, 1u << TOPIC_ACK_TIMEOUT), >=, 1);
-		g_assert_cmpuint(timers(w, i, ~((1u << TOPIC_ACK_TIMEOUT) | (1u << TOPIC_WAKE))), ==, 0);
+		g_assert_cmpuint(timers(w, i, ~((1u << TOPIC_ACK_TIMEOUT) | (1u << TOPIC_WAKE) | (1u << TOPIC_DUE))), ==, 0);
 		g_assert_cmpuint(timers(w, i, 1u << TOPIC_WAKE), ==, i->wake != 0);
 		break;
 	case STATE_SNOOZED:
 		g_assert_cmpuint(timers(w, i, 1u << TOPIC_WAKE), ==, 1);
-		g_assert_cmpuint(timers(w, i, ~(1u << TOPIC_WAKE)), ==, 0);
+		g_assert_cmpuint(timers(w, i, ~((1u << TOPIC_WAKE) | (1u << TOPIC_DUE))), ==, 0);
 		break;
 	case STATE_OPEN:
 		if (i->policy && !g_hash_table_contains(w->exhausted, GINT_TO_POINTER(i->id)))

@@ -266,6 +266,14 @@ static void expect_nothing(struct play *p, char **w)
 	}
 }
 
+static void expect_no_note(struct play *p, char **w)
+{
+	(void)w;
+	if (p->mails_seen < p->world->mails.sent->len)
+		give_up(p, "a note was sent: %s",
+			((struct sent *)g_ptr_array_index(p->world->mails.sent, p->mails_seen))->text);
+}
+
 static void expect_journal(struct play *p, char **w)
 {
 	gsize n;
@@ -287,7 +295,7 @@ static void do_expect(struct play *p, char **w)
 		void (*expect)(struct play *, char **);
 	} table[] = {
 		{ "mail", expect_mail }, { "item", expect_item }, { "text", expect_text }, { "note", expect_note },
-		{ "silence", expect_nothing }, { "journal", expect_journal }
+		{ "silence", expect_nothing }, { "no-note", expect_no_note }, { "journal", expect_journal }
 	};
 
 	for (guint k = 0; k < G_N_ELEMENTS(table); k++)

@@ -162,12 +162,12 @@ static void assert_items_equal(const struct item *x, const struct item *y)
 	const int64_t xn[] = {
 		x->id, x->state, x->resolution, x->class, x->reason, x->withheld, x->call_time, x->duration_s,
 		x->calls, x->created, x->updated, x->last_call, x->texted, x->due, x->acked, x->closed, x->step,
-		x->attempts, x->wake, x->urgency
+		x->attempts, x->wake, x->urgency, x->opened
 	};
 	const int64_t yn[] = {
 		y->id, y->state, y->resolution, y->class, y->reason, y->withheld, y->call_time, y->duration_s,
 		y->calls, y->created, y->updated, y->last_call, y->texted, y->due, y->acked, y->closed, y->step,
-		y->attempts, y->wake, y->urgency
+		y->attempts, y->wake, y->urgency, y->opened
 	};
 
 	for (guint i = 0; i < G_N_ELEMENTS(xs); i++)
@@ -185,7 +185,7 @@ static void test_item_whole(struct world *w)
 		.caller = "+442079460123", .caller_raw = "020 7946 0123", .caller_name = "Žofie Ø 漢字 🙂",
 		.withheld = true, .called = "201", .call_time = 1, .duration_s = 34, .transcript = longest,
 		.profile = "p", .calls = 3, .created = 4, .updated = 5, .last_call = 6, .texted = 7, .due = INT64_MAX,
-		.acked = 8, .closed = 9, .acked_by = "bo'b; DROP TABLE items", .policy = "night", .step = 2, .attempts = 10, .wake = 11,
+		.acked = 8, .closed = 9, .acked_by = "bo'b; DROP TABLE items", .policy = "night", .step = 2, .attempts = 10, .wake = 11, .opened = 12,
 		.thread_id = "<1@example.com>", .told = "bob", .rule = "vip", .urgency = URGENCY_HIGH,
 	};
 	struct item bare = { .state = STATE_SUPPRESSED, .key = "", .line = "x", .thread_id = "", .duration_s = -1 };
@@ -203,6 +203,102 @@ static void test_item_whole(struct world *w)
 	g_assert_null(item_of(w, 99));
 	g_assert_null(item_of(w, 0));
 	g_assert_null(item_of(w, -1));
+}
+
+static bool get_mark(struct store_tx *tx, void *user, GError **err)
+{
+	struct get *g = user;
+
+	g->found = arena_alloc(g->a, sizeof(struct mark));
+	return tx_mark(tx, g->text, g->found, err);
+}
+
+static struct mark mark_of(struct world *w, const char *name)
+{
+	struct get g = { .a = w->a, .text = name };
+
+	must_read(w, get_mark, &g);
+	return *(struct mark *)g.found;
+}
+
+static bool set_mark(struct store_tx *tx, void *user, GError **err)
+{
+	return tx_mark_set(tx, "morning", user, err);
+}
+
+static bool set_mark_and_refuse(struct store_tx *tx, void *user, GError **err)
+{
+	return set_mark(tx, user, err) && refuse(tx, NULL, err);
+}
+
+static void test_marks(struct world *w)
+{
+	struct mark one = { 3, 1000 }, other = { -4, 2000 };
+	g_autoptr(GError) err = NULL;
+
+	g_assert_cmpint(mark_of(w, "morning").at, ==, 0);
+	must(w, set_mark, &one);
+	g_assert_cmpint(mark_of(w, "morning").n, ==, 3);
+	g_assert_cmpint(mark_of(w, "Morning").at, ==, 0);
+	must(w, set_mark, &other);
+	g_assert_cmpint(mark_of(w, "morning").n, ==, -4);
+	g_assert_cmpint(mark_of(w, "morning").at, ==, 2000);
+	g_assert_cmpint(store_run(w->s, set_mark_and_refuse, &one, &err), ==, STORE_REFUSED);
+	g_assert_cmpint(mark_of(w, "morning").at, ==, 2000);
+}
+
+static bool set_mute(struct store_tx *tx, void *user, GError **err)
+{
+	return tx_mute_set(tx, user, err);
+}
+
+static bool get_mutes(struct store_tx *tx, void *user, GError **err)
+{
+	struct get *g = user;
+
+	return tx_mutes(tx, g->since, g->a, (struct mute **)&g->found, &g->n, err);
+}
+
+static struct mute *mutes_of(struct world *w, int64_t since, gsize n)
+{
+	struct get g = { .a = w->a, .since = since };
+
+	must_read(w, get_mutes, &g);
+	g_assert_cmpuint(g.n, ==, n);
+	return g.found;
+}
+
+static bool remove_mute(struct store_tx *tx, void *user, GError **err)
+{
+	return tx_mute_remove(tx, "clinic", user, err);
+}
+
+static void test_mutes(struct world *w)
+{
+	const struct mute sales = { "sales", 10, 20, "moving", "anna" }, clinic = { "clinic", 15, 30, "paint", "operator" };
+	const struct mute longer = { "clinic", 16, 40, "paint, again", "bob" };
+	const struct mute *m;
+	bool found = true;
+
+	must(w, remove_mute, &found);
+	g_assert_false(found);
+	must(w, set_mute, (void *)&sales);
+	must(w, set_mute, (void *)&clinic);
+	m = mutes_of(w, 0, 2);
+	g_assert_cmpstr(m[0].line, ==, "clinic");
+	g_assert_cmpstr(m[0].reason, ==, "paint");
+	g_assert_cmpstr(m[0].by, ==, "operator");
+	g_assert_cmpint(m[0].from, ==, 15);
+	g_assert_cmpint(m[0].to, ==, 30);
+	g_assert_cmpstr(m[1].line, ==, "sales");
+	g_assert_cmpstr(mutes_of(w, 20, 1)->line, ==, "clinic");
+	must(w, set_mute, (void *)&longer);
+	g_assert_cmpstr(mutes_of(w, 30, 1)->reason, ==, "paint, again");
+	must(w, remove_mute, &found);
+	g_assert_true(found);
+	mutes_of(w, 20, 0);
+	must(w, set_mute, (void *)&clinic);
+	mutes_of(w, 20, 1);
 }
 
 static void test_item_ids(struct world *w)
@@ -1208,6 +1304,8 @@ static void test_fault_uncertain(void)
 static const struct test_row contract[] = {
 	{ "item/whole", test_item_whole },
 	{ "item/ids", test_item_ids },
+	{ "marks", test_marks },
+	{ "mutes", test_mutes },
 	{ "item/update-unknown", test_item_update_unknown },
 	{ "item/by-key", test_item_by_key },
 	{ "item/by-call-id", test_item_by_call_id },

@@ -26,6 +26,7 @@ void add_file_cases(void);
 void add_journal_cases(const char *driver);
 
 /* Takes back what came after that. */
+#define NO_MARKS "ALTER TABLE items DROP COLUMN opened; DROP TABLE marks; DROP TABLE mutes; "
 #define NO_WATCHES "DROP TABLE watches; DROP INDEX outbox_sent; DROP INDEX outbox_bundle;" \
 	" ALTER TABLE outbox DROP COLUMN sent; ALTER TABLE outbox DROP COLUMN bundle; "
 

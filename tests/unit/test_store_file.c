@@ -97,7 +97,7 @@ static void test_newer(struct world *w)
 }
 
 #define NO_OVERRIDES "DROP TABLE overrides; ALTER TABLE items DROP COLUMN told; "
-#define NO_RULES NO_WATCHES "ALTER TABLE items DROP COLUMN rule; ALTER TABLE items DROP COLUMN urgency; DROP TABLE turns; "
+#define NO_RULES NO_MARKS NO_WATCHES "ALTER TABLE items DROP COLUMN rule; ALTER TABLE items DROP COLUMN urgency; DROP TABLE turns; "
 #define NO_WAKE NO_RULES "ALTER TABLE items DROP COLUMN attempts; ALTER TABLE items DROP COLUMN wake; "
 #define NO_DRIFT NO_WAKE "DROP TABLE drift; ALTER TABLE items DROP COLUMN source; "
 
@@ -162,10 +162,20 @@ static void test_version_7(struct world *w)
 {
 	add_item(w, new_item("k"));
 	store_free(w->s);
-	raw_sql(w, NO_WATCHES "PRAGMA user_version = 7", NULL);
+	raw_sql(w, NO_MARKS NO_WATCHES "PRAGMA user_version = 7", NULL);
 	w->s = file_store(w);
 	g_assert_cmpstr(item_of(w, 1)->rule, ==, new_item("k").rule);
 	raw_sql(w, "SELECT sent, bundle FROM outbox; SELECT * FROM watches", NULL);
+}
+
+static void test_version_8(struct world *w)
+{
+	add_item(w, new_item("k"));
+	store_free(w->s);
+	raw_sql(w, NO_MARKS "PRAGMA user_version = 8", NULL);
+	w->s = file_store(w);
+	g_assert_cmpint(item_of(w, 1)->opened, ==, item_of(w, 1)->created);
+	raw_sql(w, "SELECT * FROM marks; SELECT * FROM mutes", NULL);
 }
 
 static void test_foreign(struct world *w)
@@ -543,7 +553,7 @@ void add_file_cases(void)
 	{ "version-1", test_version_1 },
 	{ "version-2", test_version_2 },
 		{ "version-3", test_version_3 }, { "version-4", test_version_4 }, { "version-5", test_version_5 },
-		{ "version-6", test_version_6 }, { "version-7", test_version_7 },
+		{ "version-6", test_version_6 }, { "version-7", test_version_7 }, { "version-8", test_version_8 },
 		{ "foreign", test_foreign },
 		{ "nowhere", test_nowhere },
 		{ "moved", test_moved },
