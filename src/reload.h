@@ -4,7 +4,7 @@
 
 #include "conf.h"
 
-/* Logs a warning for each setting of new that waits for the next start. courier: this process has that role. */
-void reload_warn(const struct conf *old, const struct conf *new, bool courier);
+/* Logs a warning for each setting of new that waits for the next start. */
+void reload_warn(const struct conf *old, const struct conf *new);
 
 #endif

@@ -138,12 +138,14 @@ static bool reload(GError **err)
 	old = engine_conf(d.engine);
 	new = conf_load_after(options.conf_file, old, err);
 	if (new) {
-		reload_warn(old, new, options.role & ROLE_COURIER);
+		reload_warn(old, new);
 		say_calendars(new);
 		say_templates(new);
 		log_info("reload: conf=%s lines=%u people=%u", new->file, new->roster->lines->len,
 			 new->roster->people->len);
 		engine_set_conf(d.engine, new);
+		if (d.courier)
+			courier_reload(d.courier);
 	}
 	conf_unref(old);
 	g_mutex_unlock(&d.reloading);
@@ -198,8 +200,8 @@ static json_t *milter_json(void)
 
 static json_t *peer_json(const struct carrier_status *s)
 {
-	return json_pack("{ss* sb si si sI sI sI ss*}", "name", s->name, "up", s->up, "under_way", (int)s->under_way,
-			 "window", (int)s->window, "sent", (json_int_t)s->sent, "failed", (json_int_t)s->failed,
+	return json_pack("{ss* sb ss* si si si sI sI sI ss*}", "name", s->name, "up", s->up, "state", s->state,
+			 "under_way", (int)s->under_way, "window", (int)s->window, "rate", (int)s->rate, "sent", (json_int_t)s->sent, "failed", (json_int_t)s->failed,
 			 "received", (json_int_t)s->received, "last_error", s->last_error);
 }
 

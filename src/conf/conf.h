@@ -20,6 +20,7 @@ struct provider {
 	int priority;			/* lower is asked first */
 	guint weight, rate;		/* share among equals; texts a second, 0: no limit */
 	char **prefixes;		/* "+44"; empty: every number */
+	bool pair;			/* a transmitter and a receiver in place of a transceiver */
 	bool tls;
 	char *tls_ca, *tls_name, *tls_cert, *tls_key;	/* files; "": the system's authorities, none */
 };
@@ -98,6 +99,9 @@ const char *conf_calendars_wrong(const struct conf *c);
 /* What conf_load() gives for `ringback parse` without a file: built-in defaults, profiles from profile_dir (NULL: the
  * installed ones, or $RINGBACK_PROFILE_DIR), the given region and zone. */
 struct conf *conf_default(const char *profile_dir, const char *region, const char *zone, GError **err);
+
+/* Do two providers have the same settings? */
+bool provider_is_same(const struct provider *p, const struct provider *q);
 
 struct conf *conf_ref(struct conf *c);
 void conf_unref(struct conf *c);	/* NULL is fine */

@@ -145,6 +145,7 @@ static struct provider *provider_new(const struct conf_block *b, struct conf_err
 	p->weight = (guint)conf_number(b, KEY_provider_weight);
 	p->rate = (guint)conf_number(b, KEY_provider_rate);
 	p->prefixes = prefixes_of(b, e);
+	p->pair = conf_number(b, KEY_provider_bind) != 0;
 	read_tls(p, b, e);
 	if (!is_source_addr(p->source_addr))
 		conf_wrong(e, conf_line(b, KEY_provider_source_addr),
@@ -154,6 +155,19 @@ static struct provider *provider_new(const struct conf_block *b, struct conf_err
 		conf_wrong(e, b->line, "system_id or system_type is too long; at most 15 and 12 "
 			   "octets (SMPP 3.4, 4.1.1)");
 	return p;
+}
+
+bool provider_is_same(const struct provider *p, const struct provider *q)
+{
+	return strcmp(p->name, q->name) == 0 && strcmp(p->host, q->host) == 0 && p->port == q->port &&
+	       strcmp(p->system_id, q->system_id) == 0 && strcmp(p->password, q->password) == 0 &&
+	       strcmp(p->system_type, q->system_type) == 0 && strcmp(p->source_addr, q->source_addr) == 0 &&
+	       p->window == q->window && p->enquire_link_s == q->enquire_link_s &&
+	       p->response_timeout_s == q->response_timeout_s && p->priority == q->priority &&
+	       p->weight == q->weight && p->rate == q->rate && p->pair == q->pair && p->tls == q->tls && strcmp(p->tls_ca, q->tls_ca) == 0 &&
+	       strcmp(p->tls_name, q->tls_name) == 0 && strcmp(p->tls_cert, q->tls_cert) == 0 &&
+	       strcmp(p->tls_key, q->tls_key) == 0 &&
+	       g_strv_equal((const char *const *)p->prefixes, (const char *const *)q->prefixes);
 }
 
 static void provider_free(gpointer data)

@@ -48,6 +48,7 @@ extern const char *const journal_words[];	/* all of them, NULL at the end; in de
 #define JOURNAL_SENT "sent"
 #define JOURNAL_PUT_OFF "put_off"		/* the carrier could not; another try follows */
 #define JOURNAL_THROTTLED "throttled"		/* the text waits: there were many to the person or of the line */
+#define JOURNAL_RESENT "resent"			/* once more, by an operator's word */
 #define JOURNAL_EXPIRED "expired"		/* not sent while it mattered */
 #define JOURNAL_POSSIBLY_TWICE "possibly_twice"
 

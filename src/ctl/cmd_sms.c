@@ -103,6 +103,7 @@ static int run_show(struct sms *s)
 {
 	struct printer *out = s->env->out;
 	int code = find_job(s);
+	char sent[32];
 
 	if (code)
 		return code;
@@ -112,6 +113,9 @@ static int run_show(struct sms *s)
 	printer_string(out, "text", s->job->text ? s->job->text : "(made from its item when it is sent)");
 	printer_string(out, "provider_id", s->job->provider_id);
 	printer_int(out, "possibly_twice", s->job->possibly_twice);
+	printer_string(out, "sent", s->job->sent ? text_time(s->job->sent, sent) : NULL);
+	if (s->job->bundle)
+		printer_int(out, "bundle", s->job->bundle);
 	printer_end(out);
 	return EX_OK;
 }
@@ -140,6 +144,69 @@ static int run_cancel(struct sms *s)
 		return command_fail(EX_DATAERR, "text %s is not cancelled: %s", s->word, s->why_not);
 	print_job(s, s->job);
 	return EX_OK;
+}
+
+/* ---- once more ---- */
+
+/* Why a text cannot go again; NULL: it can. */
+static const char *why_not_again(const struct sms *s, const struct item *i)
+{
+	const struct job *j = s->job;
+	const struct person *p = roster_person(s->w.conf->roster, j->person);
+
+	if (j->state == JOB_WAITING || j->state == JOB_SENDING)
+		return "it is on its way";
+	if (!p || g_strcmp0(p->phone, j->to) != 0)
+		return "the configuration has that phone no more";
+	if (topic_is_step(j->topic) && (!i || i->state != STATE_OPEN))
+		return "its item is no longer open";
+	return j->text || i ? NULL : "its item is gone";
+}
+
+static bool think_resend(struct store_tx *tx, void *user, GError **err)
+{
+	struct sms *s = user;
+	struct item *i = NULL;
+	struct job again;
+	const int64_t now = clock_now();
+	struct journal_record r = { .at = now, .who = "operator", .what = JOURNAL_RESENT, .how = "cli" };
+
+	if (!think_job(tx, user, err) || (s->job && s->job->item && !tx_item(tx, s->job->item, s->w.a, &i, err)))
+		return false;
+	s->why_not = s->job ? why_not_again(s, i) : "it is gone";
+	if (s->why_not)
+		return true;
+	again = *s->job;
+	again.state = JOB_WAITING;
+	again.due = again.created = again.updated = now;
+	again.expires = s->job->expires ? now + s->job->expires - s->job->created : 0;
+	again.tries = again.possibly_twice = again.sent = again.bundle = 0;
+	again.provider = again.provider_id = again.error = NULL;
+	r.item = again.item;
+	r.why = arena_printf(s->w.a, "%s text to %s once more; it was %s%s%s", topic_name(again.topic), again.person,
+			     job_state_name(s->job->state), s->job->error ? ": " : "", s->job->error ? s->job->error : "");
+	if (!tx_job_insert(tx, &again, err) || !tx_journal_add(tx, &r, err))
+		return false;
+	s->id = again.id;
+	return true;
+}
+
+static int follow(struct sms *s);
+
+static int run_resend(struct sms *s)
+{
+	g_autofree char *path = g_build_filename(s->w.conf->run_dir, "courier.ctl", NULL);
+	g_autoptr(GError) err = NULL;
+	int code = find_job(s);
+
+	if (code)
+		return code;
+	if (store_run(s->w.store, think_resend, s, &err) != STORE_DONE)
+		return command_fail(EX_TEMPFAIL, "%s", err->message);
+	if (s->why_not)
+		return command_fail(EX_DATAERR, "text %s is not sent again: %s", s->word, s->why_not);
+	g_free(control_ask(path, "wake", NULL));
+	return follow(s);
 }
 
 /* ---- a text for trying ---- */
@@ -216,7 +283,7 @@ static int run_sms(struct command_env *env, int argc, char **argv)
 {
 	static const struct { const char *name; bool word; int (*run)(struct sms *s); } verbs[] = {
 		{ "queue", false, run_queue }, { "show", true, run_show }, { "cancel", true, run_cancel },
-		{ "test", true, run_test },
+		{ "test", true, run_test }, { "resend", true, run_resend },
 	};
 	struct sms s = { .env = env };
 	int code = -1;
@@ -237,11 +304,12 @@ static int run_sms(struct command_env *env, int argc, char **argv)
 
 const struct command_def cmd_sms = {
 	.name = "sms",
-	.arguments = "[--json] queue | show TEXT | cancel TEXT | test PERSON | preview [--language LANGUAGE] ID [TEMPLATE]",
+	.arguments = "[--json] queue | show TEXT | resend TEXT | cancel TEXT | test PERSON | preview [--language LANGUAGE] ID [TEMPLATE]",
 	.help = "the texts on their way; a text for trying; what a text would say",
 	.run = run_sms,
 	.details = "  queue         what waits, is with a provider, or has no receipt yet\n"
 		   "  show TEXT     one of them, by its number\n"
+		   "  resend TEXT   one that has ended goes once more, as a text of its own; says what becomes of it\n"
 		   "  cancel TEXT   one that still waits\n"
 		   "  test PERSON   sends a text to that person's phone and says what becomes of it\n"
 		   "  preview ID    what the texts about an item say, or one of them, with coding, length and parts; sample\n"

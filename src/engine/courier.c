@@ -10,10 +10,11 @@
 #include "fleet.h"
 #include "log.h"
 #include "outbox.h"
+#include "pair.h"
 #include "smpp.h"
 #include "smtp.h"
 
-#define FDS_MAX (FLEET_MEMBERS_MAX + 2)
+#define FDS_MAX (4 * FLEET_MEMBERS_MAX + 2)	/* pairs, and as many that leave */
 #define WAIT_MAX_MS 60000
 #define AHEAD_MAX 512
 
@@ -21,7 +22,9 @@ struct courier {
 	struct engine *engine;
 	struct store *store;
 	struct outbox *outbox;
-	struct carrier *texts, *mails;	/* NULL where none is configured */
+	struct carrier *texts;		/* a fleet */
+	struct carrier *mails;		/* NULL: none is configured */
+	struct conf *made_of;		/* whose providers the fleet has */
 	GThread *clerk, *wires;
 	GMutex lock;			/* of the carriers: the wires turn them, the clerk fills them */
 	int clerk_fd, wires_fd;		/* eventfds that wake them */
@@ -40,24 +43,47 @@ static struct carrier *make_provider(const struct provider *p, const struct carr
 		.reconnect_min_s = 1, .reconnect_max_s = 60
 	};
 
-	return smpp_new(&s, events);
+	return p->pair ? pair_new(&s, events) : smpp_new(&s, events);
 }
 
-static struct carrier *make_texts(const struct conf *conf, const struct carrier_events *events)
+static struct fleet_place place_of(const struct provider *p)
 {
-	struct carrier *fleet = conf->providers->len ? fleet_new(events) : NULL;
+	return (struct fleet_place){
+		.priority = p->priority, .weight = p->weight, .rate = p->rate,
+		.prefixes = (const char *const *)p->prefixes
+	};
+}
 
-	for (guint k = 0; k < conf->providers->len; k++) {
+static const struct provider *provider_named(const struct conf *conf, const char *name)
+{
+	for (guint k = 0; conf && k < conf->providers->len; k++) {
 		const struct provider *p = g_ptr_array_index(conf->providers, k);
-		struct carrier_events own = fleet_events(fleet);
-		struct fleet_place place = {
-			.priority = p->priority, .weight = p->weight, .rate = p->rate,
-			.prefixes = (const char *const *)p->prefixes
-		};
 
-		fleet_add(fleet, make_provider(p, &own), &place);
+		if (strcmp(p->name, name) == 0)
+			return p;
 	}
-	return fleet;
+	return NULL;
+}
+
+/* From the providers of one configuration (NULL: none) to those of another. What is the same keeps its link. */
+static void change_texts(struct carrier *fleet, const struct conf *from, const struct conf *to)
+{
+	for (guint k = 0; from && k < from->providers->len; k++) {
+		const struct provider *p = g_ptr_array_index(from->providers, k);
+
+		if (!provider_named(to, p->name))
+			fleet_remove(fleet, p->name);
+	}
+	for (guint k = 0; k < to->providers->len; k++) {
+		const struct provider *p = g_ptr_array_index(to->providers, k), *before = provider_named(from, p->name);
+		struct carrier_events own = fleet_events(fleet);
+		struct fleet_place place = place_of(p);
+
+		if (!before)
+			fleet_add(fleet, make_provider(p, &own), &place);
+		else if (!provider_is_same(before, p))
+			fleet_replace(fleet, p->name, make_provider(p, &own), &place);
+	}
 }
 
 static struct carrier *make_mails(const struct conf *conf, const struct carrier_events *events)
@@ -74,10 +100,11 @@ static void make_carriers(struct courier *c)
 	struct carrier_events events = outbox_events(c->outbox);
 	struct conf *conf = engine_conf(c->engine);
 
-	c->texts = make_texts(conf, &events);
+	c->texts = fleet_new(&events);
+	change_texts(c->texts, NULL, conf);
 	c->mails = make_mails(conf, &events);
 	outbox_set_carriers(c->outbox, c->texts, c->mails);
-	conf_unref(conf);
+	c->made_of = conf;
 }
 
 /* ---- waking ---- */
@@ -134,8 +161,7 @@ static void collect(struct courier *c, struct waiting *w)
 static void turn_carriers(struct courier *c, struct waiting *w)
 {
 	roused(&w->fds[0]);
-	if (c->texts)
-		c->texts->ops->turn(c->texts, w->fds + 1, w->n_texts);
+	c->texts->ops->turn(c->texts, w->fds + 1, w->n_texts);
 	if (c->mails)
 		c->mails->ops->turn(c->mails, w->fds + 1 + w->n_texts, w->n_mails);
 }
@@ -147,8 +173,7 @@ static bool idle(const struct carrier *c)
 
 static void tell_carriers_to_stop(struct courier *c)
 {
-	if (c->texts)
-		c->texts->ops->stop(c->texts);
+	c->texts->ops->stop(c->texts);
 	if (c->mails)
 		c->mails->ops->stop(c->mails);
 }
@@ -214,6 +239,7 @@ static void courier_free(struct courier *c)
 	if (c->mails)
 		c->mails->ops->free(c->mails);
 	outbox_free(c->outbox);
+	conf_unref(c->made_of);
 	close(c->clerk_fd);
 	close(c->wires_fd);
 	g_mutex_clear(&c->lock);
@@ -245,6 +271,19 @@ struct courier *courier_start(struct engine *e, struct store *s, GError **err)
 
 void courier_wake(struct courier *c)
 {
+	rouse(c->clerk_fd);
+}
+
+void courier_reload(struct courier *c)
+{
+	struct conf *conf = engine_conf(c->engine);
+
+	g_mutex_lock(&c->lock);
+	change_texts(c->texts, c->made_of, conf);
+	conf_unref(c->made_of);
+	c->made_of = conf;
+	g_mutex_unlock(&c->lock);
+	rouse(c->wires_fd);
 	rouse(c->clerk_fd);
 }
 

@@ -7,8 +7,11 @@
 
 struct courier;
 
-/* Starts the threads with the providers of the configuration. A change of providers needs a restart. */
+/* Starts the threads with the providers of the configuration. */
 struct courier *courier_start(struct engine *e, struct store *s, GError **err);
+/* The engine has a new configuration: providers that are new are bound, those that are gone or changed finish what they
+ * have begun and unbind. Any thread. */
+void courier_reload(struct courier *c);
 void courier_wake(struct courier *c);	/* any thread, any signal handler */
 /* Ends: no new sends, waits up to timeout_s for answers that are outstanding, unbinds, joins the threads. */
 void courier_stop(struct courier *c, int64_t timeout_s);

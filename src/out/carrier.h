@@ -48,6 +48,9 @@ struct carrier_events {
 struct carrier_status {
 	const char *name;	/* provider */
 	bool up;
+	bool half_up;		/* a pair: texts can go, whatever up says */
+	const char *state;	/* "bound", "waiting", ...; NULL: no matter */
+	guint rate;		/* texts a second at most; 0: no limit */
 	guint under_way;
 	guint64 sent, failed, received;
 	guint window;		/* how many may be under way; 0: no matter */

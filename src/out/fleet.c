@@ -5,6 +5,9 @@
 #include "clock.h"
 #include "log.h"
 
+#define SLOTS (2 * FLEET_MEMBERS_MAX)	/* those that leave still have theirs */
+_Static_assert(SLOTS <= 32, "a bit for each in struct flight");
+
 struct member {
 	struct carrier *carrier;
 	struct fleet_place place;
@@ -16,6 +19,10 @@ struct member {
 	bool up;
 	guint room;
 	gsize n_fds;		/* of the last poll */
+	bool leaving;		/* told to stop; when that is done `next` takes the place, if there is one */
+	struct carrier *next;
+	struct fleet_place next_place;
+	char **next_prefixes;
 };
 
 /* A text that a member has. Kept here so that the next one can be asked. */
@@ -29,7 +36,7 @@ struct flight {
 struct fleet {
 	struct carrier carrier;
 	struct carrier_events events;
-	struct member members[FLEET_MEMBERS_MAX];
+	struct member members[SLOTS];	/* a carrier of NULL: nobody is there, or nobody any more */
 	guint n;
 	GHashTable *flights;	/* job -> struct flight */
 	GQueue put_off;		/* int64_t *: jobs for whom there was no room after all */
@@ -92,8 +99,12 @@ static void look(struct fleet *f)
 		struct member *m = &f->members[k];
 		struct carrier_status s = { 0 };
 
+		m->up = false;
+		m->room = 0;
+		if (!m->carrier || m->leaving)
+			continue;
 		m->carrier->ops->status(m->carrier, &s, 1);
-		m->up = s.up;
+		m->up = s.up || s.half_up;
 		m->room = m->carrier->ops->room(m->carrier);
 		if (m->place.rate) {
 			count_tokens(m, now);
@@ -277,6 +288,43 @@ static void ask_next(struct fleet *f)
 	}
 }
 
+static void seat(struct member *m, struct carrier *carrier, const struct fleet_place *place, char **prefixes)
+{
+	*m = (struct member){
+		.carrier = carrier, .place = *place, .prefixes = prefixes, .tokens = MAX(place->rate, 1),
+		.counted = clock_mono_ms()
+	};
+	m->place.weight = MAX(place->weight, 1);
+	m->place.prefixes = NULL;
+}
+
+static void vacate(struct member *m)
+{
+	if (m->carrier)
+		m->carrier->ops->free(m->carrier);
+	if (m->next)
+		m->next->ops->free(m->next);
+	g_strfreev(m->prefixes);
+	g_strfreev(m->next_prefixes);
+	*m = (struct member){ 0 };
+}
+
+/* Those that have left give their place up: two binds of one system_id at a time are too many for some SMSCs. */
+static void retire(struct fleet *f)
+{
+	for (guint k = 0; k < f->n; k++) {
+		struct member *m = &f->members[k], old = *m;
+
+		if (!m->carrier || !m->leaving || !m->carrier->ops->idle(m->carrier))
+			continue;
+		m->next = NULL;
+		m->next_prefixes = NULL;
+		vacate(m);
+		if (old.next)
+			seat(m, old.next, &old.next_place, old.next_prefixes);
+	}
+}
+
 static void fleet_turn(struct carrier *c, const struct pollfd *fds, gsize n)
 {
 	struct fleet *f = fleet_of(c);
@@ -285,9 +333,12 @@ static void fleet_turn(struct carrier *c, const struct pollfd *fds, gsize n)
 	for (guint k = 0; k < f->n; k++) {
 		struct member *m = &f->members[k];
 
+		if (!m->carrier)
+			continue;
 		m->carrier->ops->turn(m->carrier, fds + at, MIN(m->n_fds, n - at));
 		at += MIN(m->n_fds, n - at);
 	}
+	retire(f);
 	ask_next(f);
 	tell_put_off(f);
 }
@@ -300,6 +351,9 @@ static gsize fleet_fds(struct carrier *c, struct pollfd *fds, gsize max)
 	for (guint k = 0; k < f->n; k++) {
 		struct member *m = &f->members[k];
 
+		m->n_fds = 0;
+		if (!m->carrier)
+			continue;
 		m->n_fds = m->carrier->ops->fds(m->carrier, fds + n, max - n);
 		n += m->n_fds;
 	}
@@ -314,8 +368,13 @@ static int sooner(int a, int64_t b)
 /* Until its rate allows the next text, or its place goes to another: -1 if that is no matter. */
 static int member_timeout_ms(const struct member *m, int64_t now)
 {
-	int ms = m->carrier->ops->timeout_ms(m->carrier);
+	int ms;
 
+	if (!m->carrier)
+		return -1;
+	if (m->leaving && m->carrier->ops->idle(m->carrier))
+		return 0;
+	ms = m->carrier->ops->timeout_ms(m->carrier);
 	if (!m->up)
 		return ms;
 	if (m->place.rate && m->tokens < 1)
@@ -345,8 +404,17 @@ static gsize fleet_status(struct carrier *c, struct carrier_status *s_r, gsize m
 	struct fleet *f = fleet_of(c);
 	gsize n = 0;
 
-	for (guint k = 0; k < f->n && n < max; k++)
-		n += f->members[k].carrier->ops->status(f->members[k].carrier, s_r + n, max - n);
+	for (guint k = 0; k < f->n && n < max; k++) {
+		struct member *m = &f->members[k];
+		gsize found;
+
+		if (!m->carrier || (m->leaving && !m->next))
+			continue;
+		found = m->carrier->ops->status(m->carrier, s_r + n, max - n);
+		for (gsize i = 0; i < found; i++)
+			s_r[n + i].rate = m->place.rate;
+		n += found;
+	}
 	return n;
 }
 
@@ -354,8 +422,15 @@ static void fleet_stop(struct carrier *c)
 {
 	struct fleet *f = fleet_of(c);
 
-	for (guint k = 0; k < f->n; k++)
-		f->members[k].carrier->ops->stop(f->members[k].carrier);
+	for (guint k = 0; k < f->n; k++) {
+		struct member *m = &f->members[k];
+
+		if (m->next)
+			m->next->ops->free(m->next);
+		m->next = NULL;
+		if (m->carrier)
+			m->carrier->ops->stop(m->carrier);
+	}
 }
 
 static bool fleet_idle(struct carrier *c)
@@ -363,7 +438,7 @@ static bool fleet_idle(struct carrier *c)
 	struct fleet *f = fleet_of(c);
 
 	for (guint k = 0; k < f->n; k++)
-		if (!f->members[k].carrier->ops->idle(f->members[k].carrier))
+		if (f->members[k].carrier && !f->members[k].carrier->ops->idle(f->members[k].carrier))
 			return false;
 	return !f->refused.length && !f->put_off.length;
 }
@@ -372,10 +447,8 @@ static void fleet_free(struct carrier *c)
 {
 	struct fleet *f = fleet_of(c);
 
-	for (guint k = 0; k < f->n; k++) {
-		f->members[k].carrier->ops->free(f->members[k].carrier);
-		g_strfreev(f->members[k].prefixes);
-	}
+	for (guint k = 0; k < f->n; k++)
+		vacate(&f->members[k]);
 	g_hash_table_unref(f->flights);
 	g_queue_clear_full(&f->refused, flight_free);
 	g_queue_clear_full(&f->put_off, g_free);
@@ -409,15 +482,58 @@ struct carrier_events fleet_events(struct carrier *fleet)
 void fleet_add(struct carrier *fleet, struct carrier *member, const struct fleet_place *place)
 {
 	struct fleet *f = fleet_of(fleet);
-	struct member *m = &f->members[f->n];
+	guint k = 0;
 
-	g_assert(f->n < FLEET_MEMBERS_MAX);
-	f->n++;
-	m->carrier = member;
-	m->place = *place;
-	m->place.weight = MAX(place->weight, 1);
-	m->prefixes = g_strdupv((char **)place->prefixes);
-	m->place.prefixes = NULL;
-	m->tokens = MAX(place->rate, 1);
-	m->counted = clock_mono_ms();
+	while (k < f->n && f->members[k].carrier)
+		k++;
+	g_assert(k < SLOTS);
+	f->n = MAX(f->n, k + 1);
+	seat(&f->members[k], member, place, g_strdupv((char **)place->prefixes));
+}
+
+static struct member *member_named(struct fleet *f, const char *name)
+{
+	for (guint k = 0; k < f->n; k++) {
+		struct member *m = &f->members[k];
+		struct carrier_status s = { 0 };
+
+		if (!m->carrier || (m->leaving && !m->next))
+			continue;
+		m->carrier->ops->status(m->carrier, &s, 1);
+		if (g_strcmp0(s.name, name) == 0)
+			return m;
+	}
+	return NULL;
+}
+
+static void leave(struct member *m)
+{
+	if (m->next)
+		m->next->ops->free(m->next);
+	m->next = NULL;
+	g_strfreev(m->next_prefixes);
+	m->next_prefixes = NULL;
+	if (!m->leaving)
+		m->carrier->ops->stop(m->carrier);
+	m->leaving = true;
+}
+
+void fleet_remove(struct carrier *fleet, const char *name)
+{
+	struct member *m = member_named(fleet_of(fleet), name);
+
+	g_assert(m);
+	leave(m);
+}
+
+void fleet_replace(struct carrier *fleet, const char *name, struct carrier *member, const struct fleet_place *place)
+{
+	struct member *m = member_named(fleet_of(fleet), name);
+
+	g_assert(m);
+	leave(m);
+	m->next = member;
+	m->next_place = *place;
+	m->next_place.prefixes = NULL;
+	m->next_prefixes = g_strdupv((char **)place->prefixes);
 }

@@ -26,7 +26,12 @@ struct carrier *fleet_new(const struct carrier_events *events);
 /* What a member must be made with. */
 struct carrier_events fleet_events(struct carrier *fleet);
 
-/* Takes member over; place and its strings are copied. At most FLEET_MEMBERS_MAX, all before the first turn. */
+/* Takes member over; place and its strings are copied. At most FLEET_MEMBERS_MAX, and as many that leave. */
 void fleet_add(struct carrier *fleet, struct carrier *member, const struct fleet_place *place);
+
+/* The member of that name (which there must be) gets no more texts, ends what it has begun, and goes. In its place member
+ * begins as soon as that is done. */
+void fleet_remove(struct carrier *fleet, const char *name);
+void fleet_replace(struct carrier *fleet, const char *name, struct carrier *member, const struct fleet_place *place);
 
 #endif

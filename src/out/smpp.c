@@ -166,7 +166,12 @@ void smpp_link_leave(struct smpp *s, const char *why)
 
 static void bind_start(struct smpp *s)
 {
+	static const uint32_t commands[] = {
+		[SMPP_TRANSCEIVER] = BIND_TRANSCEIVER, [SMPP_TRANSMITTER] = BIND_TRANSMITTER,
+		[SMPP_RECEIVER] = BIND_RECEIVER
+	};
 	struct smpp_bind b = {
+		.command_id = commands[s->set.role],
 		.sequence_number = sequence_next(s), .system_id = s->set.system_id, .password = s->set.password,
 		.system_type = s->set.system_type,
 	};
@@ -387,6 +392,8 @@ static guint smpp_room(struct carrier *c)
 	struct smpp *s = smpp_of(c);
 	guint ahead = s->ahead - MIN(s->waiting.length, s->ahead);
 
+	if (s->set.role == SMPP_RECEIVER)
+		return 0;
 	if (s->state != BOUND || s->stopping || s->rebind || s->gap_ms)
 		ahead = 0;
 	return smpp_window_room(s) + ahead;
@@ -498,7 +505,7 @@ static gsize smpp_status(struct carrier *c, struct carrier_status *s_r, gsize ma
 	if (!max)
 		return 0;
 	*s_r = (struct carrier_status){
-		.name = s->set.name, .up = s->state == BOUND, .under_way = s->pending.length, .sent = s->n_sent,
+		.name = s->set.name, .up = s->state == BOUND, .state = state_names[s->state], .under_way = s->pending.length, .sent = s->n_sent,
 		.failed = s->n_failed, .received = s->n_received, .last_error = s->last_error, .window = s->set.window,
 	};
 	return 1;

@@ -1,9 +1,11 @@
-/* smpp.h - texts over one bind_transceiver to an SMSC (SMPP 3.4), as a carrier. */
+/* smpp.h - texts over one bind to an SMSC (SMPP 3.4), as a carrier. */
 #ifndef RINGBACK_SMPP_H
 #define RINGBACK_SMPP_H
 
 #include "carrier.h"
 #include "tls.h"
+
+enum smpp_role { SMPP_TRANSCEIVER, SMPP_TRANSMITTER, SMPP_RECEIVER };
 
 struct smpp_settings {
 	const char *name;		/* provider, for journal and log */
@@ -14,6 +16,7 @@ struct smpp_settings {
 	const char *password;		/* at most 8 octets */
 	const char *system_type;	/* at most 12 octets */
 	const char *source_addr;	/* digits, or alphanumeric up to 11: TON and NPI follow from its form */
+	enum smpp_role role;		/* a receiver takes no texts, a transmitter hears none */
 	guint window;			/* 1 to 1000 */
 	guint ahead;			/* so many beyond it may wait here, so that it is never empty; fewer with a slow SMSC */
 	int64_t enquire_link_s;		/* idle time before enquire_link; 30 */

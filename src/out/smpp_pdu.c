@@ -42,11 +42,12 @@ bool smpp_pack_bind(GByteArray *out, const struct smpp_bind *b, GError **err)
 {
 	bind_transceiver_t pdu = { 0 };
 
-	pdu.command_id = BIND_TRANSCEIVER;
+	/* The three have the same fields (SMPP 3.4, 4.1). */
+	pdu.command_id = b->command_id ? b->command_id : BIND_TRANSCEIVER;
 	pdu.sequence_number = b->sequence_number;
 	pdu.interface_version = SMPP_VERSION;
 	return FIELD(pdu, system_id, b->system_id, err) && FIELD(pdu, password, b->password, err) &&
-	       FIELD(pdu, system_type, b->system_type, err) && pack(out, &pdu, "bind_transceiver", err);
+	       FIELD(pdu, system_type, b->system_type, err) && pack(out, &pdu, "bind", err);
 }
 
 static tlv_t *reference_tlv(int64_t reference)

@@ -57,6 +57,7 @@ struct smpp_submit {
 struct smpp_bind {
 	uint32_t sequence_number;
 	const char *system_id, *password, *system_type;
+	uint32_t command_id;		/* bind_transceiver (9), bind_transmitter (2), bind_receiver (1); 0 is 9 */
 };
 
 /* Each appends one PDU to out; false and *err (ERR_LIMIT) if a field is longer than the standard allows. One thread at

@@ -166,6 +166,8 @@ static const struct handler {
 	void (*take)(struct smpp *s, const struct smpp_pdu *p);
 } handlers[] = {
 	{ BIND_TRANSCEIVER | RESPONSE, IN(BINDING), take_bind_resp },
+	{ BIND_TRANSMITTER | RESPONSE, IN(BINDING), take_bind_resp },
+	{ BIND_RECEIVER | RESPONSE, IN(BINDING), take_bind_resp },
 	{ SUBMIT_SM | RESPONSE, IN_BOUND, take_submit_resp },
 	{ DELIVER_SM, IN_BOUND, take_deliver },
 	{ DATA_SM, IN_BOUND, take_deliver },

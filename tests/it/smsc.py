@@ -7,6 +7,7 @@ import threading
 import time
 from dataclasses import dataclass
 
+BIND_RECEIVER, BIND_TRANSMITTER = 0x1, 0x2
 BIND_TRANSCEIVER, SUBMIT_SM, DELIVER_SM, UNBIND, ENQUIRE_LINK, NACK = 0x9, 0x4, 0x5, 0x6, 0x15, 0x80000000
 RESP = 0x80000000
 
@@ -76,10 +77,11 @@ class Handler(socketserver.BaseRequestHandler):
 
     def take(self, command, sequence, body):
         smsc = self.server.smsc
-        if command == BIND_TRANSCEIVER:
+        if command in (BIND_TRANSCEIVER, BIND_TRANSMITTER, BIND_RECEIVER):
+            self.role = command
             self.put(command | RESP, sequence, b"smsc\0")
             smsc.bound(self)
-        elif command == SUBMIT_SM:
+        elif command == SUBMIT_SM and self.role != BIND_RECEIVER:
             text = submit(body, next(smsc.numbers))
             smsc.keep(text)
             self.put(command | RESP, sequence, text.id.encode() + b"\0")
@@ -146,7 +148,7 @@ class Smsc:
         body = (b"\0\1\1" + source.encode() + b"\0\0\1" + b"12025550100\0" + bytes([esm_class]) + b"\0\0\0\0\0\0\0\0"
                 + bytes([len(words)]) + words.encode("ascii"))
         with self.changed:
-            binds = list(self.binds)
+            binds = [b for b in self.binds if b.role != BIND_TRANSMITTER]
         if binds:
             try:
                 binds[-1].put(DELIVER_SM, next(self.sequence), body)

@@ -8,7 +8,7 @@ import mails
 import pytest
 from daemon import OWNER
 from postfix import free_port, wait_until
-from smsc import Smsc
+from smsc import BIND_RECEIVER, BIND_TRANSMITTER, Smsc
 from test_smpp_it import BUILD, PHONE, programs  # noqa: F401
 
 
@@ -46,6 +46,55 @@ def test_the_next_takes_over_and_gives_back(empty_site):
     finally:
         first.stop()
         second.stop()
+
+
+def test_a_pair(empty_site):
+    """A transmitter and a receiver: texts go over one, receipts and replies come over the other."""
+    smsc = Smsc()
+    try:
+        empty_site.start(extra=smsc.conf(bind="pair"), collect_window="0s", relay='""')
+        wait_until(lambda: states(empty_site) == {"test": True}, "both are bound")
+        assert sorted(b.role for b in smsc.binds) == [BIND_RECEIVER, BIND_TRANSMITTER]
+        empty_site.send(mails.freepbx_missed(number="2025550141"), [OWNER])
+        smsc.wait(lambda texts: texts, "text")
+        wait_until(lambda: empty_site.daemon.rows("SELECT 1 FROM journal WHERE what = 'delivered'"), "the receipt has come")
+        smsc.reply(PHONE, "10A")
+        smsc.wait(lambda texts: [t for t in texts if "10 is yours" in t.text], "answer")
+        # Without the receiver texts go all the same; it is bound again by itself.
+        [hearer] = [b for b in smsc.binds if b.role == BIND_RECEIVER]
+        hearer.request.shutdown(socket.SHUT_RDWR)
+        wait_until(lambda: sorted(b.role for b in smsc.binds if b is not hearer) == [BIND_RECEIVER, BIND_TRANSMITTER],
+                   "it is back")
+    finally:
+        smsc.stop()
+
+
+def test_reload(empty_site):
+    """Providers come, change and go without a restart; what is the same keeps its link, and nothing is texted twice."""
+    first, second, third = Smsc(), Smsc(), Smsc()
+    try:
+        empty_site.start(extra=first.conf("main", priority=1) + second.conf("spare", priority=2),
+                         collect_window="0s", relay='""')
+        wait_until(lambda: states(empty_site) == {"main": True, "spare": True}, "both are bound")
+        kept = second.binds[0]
+        empty_site.send(mails.freepbx_missed(number="2025550141"), [OWNER])
+        first.wait(lambda texts: texts, "text by the first")
+        empty_site.daemon.extra = second.conf("spare", priority=2) + third.conf("new", priority=1)
+        empty_site.daemon.reload()
+        wait_until(lambda: states(empty_site) == {"spare": True, "new": True}, "the new one is bound")
+        wait_until(lambda: not first.binds, "the first is unbound")
+        assert second.binds == [kept]
+        empty_site.send(mails.freepbx_missed(number="2025550142"), [OWNER])
+        third.wait(lambda texts: [t for t in texts if "+12025550142" in t.text], "text by the new one")
+        # The same name with other settings: bound anew.
+        empty_site.daemon.extra = second.conf("spare", priority=2, window=5) + third.conf("new", priority=1)
+        empty_site.daemon.reload()
+        wait_until(lambda: second.binds and second.binds != [kept], "bound anew")
+        assert len(first.texts) == 1 and not second.texts and len(third.texts) == 1
+        assert "next start" not in empty_site.daemon.log()
+    finally:
+        for smsc in (first, second, third):
+            smsc.stop()
 
 
 # ---- TLS ----

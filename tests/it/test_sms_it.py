@@ -62,6 +62,24 @@ def test_nobody_is_bound(empty_site):
     assert r.returncode == 65 and "it does not wait any more" in r.stderr
 
 
+def test_resend(empty_site):
+    """A text that has ended goes once more, as a text of its own; one that is on its way does not, nor one whose item is taken."""
+    smsc, night = Smsc(), empty_site
+    night.start(extra=smsc.conf(), collect_window="0s", relay='""')
+    night.send(mails.freepbx_missed(number="2025550141"), [OWNER])
+    smsc.wait(lambda texts: texts, "text")
+    wait_until(lambda: night.daemon.rows("SELECT 1 FROM journal WHERE what = 'delivered'"), "the receipt has come")
+    [(id,)] = night.daemon.rows("SELECT id FROM outbox WHERE kind = 0")
+    states = objects(night.daemon.cli("sms", "--json", "resend", str(id)))
+    assert states[-1]["state"] == "delivered" and states[-1]["id"] != id
+    assert [t.text for t in smsc.texts] == [smsc.texts[0].text] * 2
+    assert "resent" in [r["what"] for r in objects(night.daemon.cli("why", "--json", "1"))]
+    night.daemon.cli("ack", "1", "--by", "anna")
+    r = night.daemon.cli("sms", "resend", str(id), ok=False)
+    assert r.returncode == 65 and "its item is no longer open" in r.stderr
+    smsc.stop()
+
+
 @pytest.mark.parametrize("args, words", [
     (["sms"], "usage: ringback sms"), (["sms", "queue", "1"], "usage: ringback sms"),
     (["sms", "shout"], "usage: ringback sms"), (["sms", "show", "x"], "'x' is no number of a text"),

@@ -12,7 +12,7 @@ struct fake {
 	struct carrier carrier;
 	struct carrier_events events;
 	const char *name;
-	bool up;
+	bool up, busy;		/* busy: cannot leave yet */
 	guint room;
 	GString *got;		/* job numbers */
 };
@@ -71,7 +71,7 @@ static void fake_stop(struct carrier *c)
 
 static bool fake_idle(struct carrier *c)
 {
-	return !((struct fake *)c)->up;
+	return !((struct fake *)c)->up && !((struct fake *)c)->busy;
 }
 
 static void fake_free(struct carrier *c)
@@ -306,6 +306,70 @@ static void test_rate(void)
 	fleet_end(fleet);
 }
 
+static gsize names(struct carrier *fleet, char *all)
+{
+	struct carrier_status s[2 * FLEET_MEMBERS_MAX];
+	gsize n = fleet->ops->status(fleet, s, G_N_ELEMENTS(s));
+
+	*all = '\0';
+	for (gsize k = 0; k < n; k++)
+		strcat(all, s[k].name);
+	return n;
+}
+
+/* Who is removed gets no more texts, ends what it has, and goes; its place is free again. */
+static void test_removed(void)
+{
+	struct carrier *fleet = fleet_of_fakes(in_order);
+	struct fake more = { .carrier.ops = &fake_ops, .events = fleet_events(fleet), .name = "d", .up = true, .room = 9,
+			     .got = g_string_new(NULL) };
+	char all[8];
+
+	send(fleet, 1, "+447700900123");
+	fakes[0].busy = true;
+	fleet_remove(fleet, "a");
+	g_assert_cmpuint(names(fleet, all), ==, 2);
+	send(fleet, 2, "+447700900123");
+	g_assert_cmpstr(fakes[1].got->str, ==, "2 ");
+	tell(0, 1, CARRIER_SENT);
+	g_assert_cmpstr(story->str, ==, "a:1:sent ");
+	turn(fleet);
+	g_assert_false(fleet->ops->idle(fleet));
+	fakes[0].busy = false;
+	g_assert_cmpint(fleet->ops->timeout_ms(fleet), ==, 0);
+	turn(fleet);
+	fleet_add(fleet, &more.carrier, &in_order[0]);
+	g_assert_cmpuint(names(fleet, all), ==, 3);
+	g_assert_cmpstr(all, ==, "dbc");
+	send(fleet, 3, "+447700900123");
+	g_assert_cmpstr(more.got->str, ==, "3 ");
+	fleet_end(fleet);
+}
+
+/* The new one begins only when the old one has left, and may be replaced itself before that. */
+static void test_replaced(void)
+{
+	struct carrier *fleet = fleet_of_fakes(in_order);
+	struct fake more[2];
+	char all[8];
+
+	for (guint k = 0; k < 2; k++)
+		more[k] = (struct fake){ .carrier.ops = &fake_ops, .events = fleet_events(fleet), .name = "a", .up = true,
+					 .room = 9, .got = g_string_new(NULL) };
+	fakes[0].busy = true;
+	fleet_replace(fleet, "a", &more[0].carrier, &in_order[0]);
+	turn(fleet);
+	send(fleet, 1, "+447700900123");
+	g_assert_cmpstr(fakes[1].got->str, ==, "1 ");
+	fleet_replace(fleet, "a", &more[1].carrier, &in_order[0]);
+	fakes[0].busy = false;
+	turn(fleet);
+	g_assert_cmpuint(names(fleet, all), ==, 3);
+	send(fleet, 2, "+447700900123");
+	g_assert_cmpstr(more[1].got->str, ==, "2 ");
+	fleet_end(fleet);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -320,5 +384,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/fleet/no-room-for-this-one", test_no_room_for_this_one);
 	g_test_add_func("/fleet/weights", test_weights);
 	g_test_add_func("/fleet/rate", test_rate);
+	g_test_add_func("/fleet/removed", test_removed);
+	g_test_add_func("/fleet/replaced", test_replaced);
 	return g_test_run();
 }

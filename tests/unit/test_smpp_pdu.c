@@ -248,7 +248,7 @@ static void test_cross_deliver(void)
 
 static void test_cross_bind(void)
 {
-	struct smpp_bind b = { 1, "ringback", "secret08", "VMA" };
+	struct smpp_bind b = { 1, "ringback", "secret08", "VMA", 0 };
 	g_autoptr(GByteArray) out = g_byte_array_new();
 	AUTO_ARENA a = arena_new();
 	bind_transceiver_t other = { 0 };
@@ -319,7 +319,7 @@ static void test_limits(void)
 {
 	static const uint8_t long_text[254];
 	struct smpp_submit s = sample_submit();
-	struct smpp_bind b = { 1, "sixteen-octets-x", "secret", "" };
+	struct smpp_bind b = { 1, "sixteen-octets-x", "secret", "", 2 };
 	g_autoptr(GByteArray) out = g_byte_array_new();
 	g_autoptr(GError) err = NULL;
 
