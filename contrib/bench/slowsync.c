@@ -1,8 +1,22 @@
-/* slowsync - LD_PRELOAD: fsync(2) and fdatasync(2) take SLOWSYNC_MS milliseconds more, as on an ordinary disk. */
+/* slowsync - LD_PRELOAD: fsync(2) and fdatasync(2) take SLOWSYNC_MS milliseconds more, as on an ordinary disk; and write into
+ * the file SLOWSYNC_LOG when each was done (CLOCK_MONOTONIC, seconds). */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
+
+static void note(const char *file)
+{
+	struct timespec t;
+	int fd = open(file, O_WRONLY | O_CREAT | O_APPEND, 0644);
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	dprintf(fd, "%lld.%09ld\n", (long long)t.tv_sec, t.tv_nsec);
+	close(fd);
+}
 
 static int slowly(const char *name, int fd)
 {
@@ -11,6 +25,8 @@ static int slowly(const char *name, int fd)
 	int r = real.f(fd);
 
 	usleep((useconds_t)(ms ? atoi(ms) : 0) * 1000);
+	if (getenv("SLOWSYNC_LOG"))
+		note(getenv("SLOWSYNC_LOG"));
 	return r;
 }
 

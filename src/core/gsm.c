@@ -47,6 +47,8 @@ static int septet_of(gunichar c)
 {
 	if (c == 0)
 		return -1;
+	if (c < G_N_ELEMENTS(alphabet) && alphabet[c] == c)
+		return (int)c;		/* most letters and digits are where ASCII has them */
 	for (guint i = 0; i < G_N_ELEMENTS(alphabet); i++)
 		if (alphabet[i] == c)
 			return (int)i;

@@ -349,6 +349,14 @@ static void turn_state(struct smpp *s, int64_t now)
 	}
 }
 
+void smpp_flush(struct smpp *s)
+{
+	g_autoptr(GError) err = NULL;
+
+	if (wire_state(s->wire) == WIRE_OPEN && !wire_flush(s->wire, &err) && smpp_is_listening(s))
+		link_lost(s, err->message);
+}
+
 static void smpp_turn(struct carrier *c, const struct pollfd *fds, gsize n)
 {
 	struct smpp *s = smpp_of(c);
@@ -371,8 +379,7 @@ static void smpp_turn(struct carrier *c, const struct pollfd *fds, gsize n)
 	if (s->state != BOUND || s->stopping || s->rebind)
 		smpp_waiting_give_back(s, s->stopping ? "ringback stops" : "the link is gone");
 	smpp_waiting_send(s);
-	if (wire_state(s->wire) == WIRE_OPEN && !wire_flush(s->wire, alive ? &err : NULL) && smpp_is_listening(s))
-		link_lost(s, err ? err->message : "link lost");
+	smpp_flush(s);
 }
 
 /* ---- the carrier ---- */

@@ -58,6 +58,7 @@ void smpp_unbound(struct smpp *s);
 void smpp_link_leave(struct smpp *s, const char *why);	/* flush, show the end, wait a moment, connect again */
 void smpp_slow_down(struct smpp *s);
 void smpp_speed_up(struct smpp *s);
+void smpp_flush(struct smpp *s);		/* writes what can be written; the link may be lost by that */
 
 /* The request with that number, which is the caller's then; NULL if none is open. */
 struct pending *smpp_pending_take(struct smpp *s, uint32_t sequence);

@@ -3,6 +3,7 @@
 
 #include "clock.h"
 
+#define FLUSH_EACH 8
 #define AHEAD_MS 100		/* more than two commits take on a slow disk */
 
 void smpp_waiting_free(gpointer p)
@@ -35,13 +36,16 @@ void smpp_waiting_give_back(struct smpp *s, const char *why)
 	}
 }
 
+/* The first of many need not wait until the last is packed. */
 void smpp_waiting_send(struct smpp *s)
 {
-	while (s->waiting.length && smpp_window_room(s)) {
+	for (guint n = 1; s->waiting.length && smpp_window_room(s); n++) {
 		struct parcel *w = g_queue_pop_head(&s->waiting);
 
 		smpp_text_submit(s, w);
 		smpp_waiting_free(w);
+		if (n % FLUSH_EACH == 0)
+			smpp_flush(s);
 	}
 }
 
