@@ -12,7 +12,7 @@
 static const struct command_def *const commands[] = {
 	&cmd_list, &cmd_show, &cmd_why, &cmd_find, &cmd_ack, &cmd_close, &cmd_assign, &cmd_tried, &cmd_snooze, &cmd_oncall, &cmd_status,
 	&cmd_providers, &cmd_sms, &cmd_reload, &cmd_parse, &cmd_replay, &cmd_profile,
-	&cmd_journal,
+	&cmd_check, &cmd_journal,
 };
 
 static void print_help(FILE *out)

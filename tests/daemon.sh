@@ -66,6 +66,28 @@ sms_max = 1"
 "$ringbackd" --check -c "$tmp/rb.conf" >"$tmp/out" 2>&1
 [ $? -eq 78 ] && [ "$(wc -l <"$tmp/out")" -eq 2 ] && grep -q "rb.conf:11: " "$tmp/out" && grep -q "rb.conf:12: " "$tmp/out"
 ok "--check tells every error with its line"
+
+# checked CODE TEXT: ringback check ends with CODE and says TEXT
+checked() {
+	"$ringback" -c "$tmp/rb.conf" check --days 60 >"$tmp/out" 2>&1
+	[ $? -eq "$1" ] && grep -q "$2" "$tmp/out"
+}
+
+write_conf ""
+checked 0 "0 findings in 1 lines, 1 people, 0 callers"
+ok "ringback check: 0 where all is well"
+write_conf 'person bob { mail = bob@example.com }'
+checked 1 "rb.conf:11: advice: person bob: nothing names it"
+ok "ringback check: 1 for advice"
+write_conf 'person bob { mail = bob@example.com phone = "+4477009001" }'
+checked 2 "rb.conf:11: error: person bob: there can be no number" && grep -q "advice" "$tmp/out"
+ok "ringback check: 2 for errors"
+"$ringback" -c "$tmp/rb.conf" --json check >"$tmp/out" 2>&1
+[ $? -eq 2 ] && [ "$(wc -l <"$tmp/out")" -eq 2 ] && grep -q '"check":"number","file":"'"$tmp/rb.conf"'","line":11' "$tmp/out"
+ok "ringback check --json: one finding a line"
+write_conf 'line b { owner = ana }'
+checked 2 "rb.conf:11: error: owner = ana: there is no person ana"
+ok "ringback check: what the daemon would refuse"
 "$ringbackd" -f -c "$tmp/rb.conf" >"$tmp/out" 2>&1
 [ $? -eq 78 ] && ! [ -e "$tmp/run" ]
 ok "nothing starts with a wrong configuration"

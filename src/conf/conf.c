@@ -6,6 +6,24 @@
 #include "conf_text.h"
 #include "err.h"
 
+#define ROSTER_LARGE 5000
+
+static gpointer free_beside(gpointer roster)
+{
+	roster_free(roster);
+	return NULL;
+}
+
+/* Whoever lets go of a snapshot last pays for it: after a reload that is some mail under way, which must not wait until
+ * a hundred thousand lines are freed. */
+static void drop_roster(struct roster *r)
+{
+	if (r && r->lines->len + r->people->len + directory_size(r->directory) > ROSTER_LARGE)
+		g_thread_unref(g_thread_new("old-roster", free_beside, r));
+	else
+		roster_free(r);
+}
+
 static void conf_clear(void *p)
 {
 	struct conf *c = p;
@@ -29,7 +47,7 @@ static void conf_clear(void *p)
 	g_free(c->language);
 	g_free(c->authserv_id);
 	conf_bulk_unref(c->bulk);
-	roster_free(c->roster);
+	drop_roster(c->roster);
 	if (!c->origin)
 		profiles_free(c->profiles);
 	conf_unref(c->origin);

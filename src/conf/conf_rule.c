@@ -220,6 +220,7 @@ static void add_rule(struct names *n, const struct conf_block *b)
 {
 	struct making k = { .n = n, .b = b, .rule = rule_new(b->title) };
 
+	k.rule->place = conf_errors_place(n->errors, b->line);
 	names_take_title(n, n->rules, b, k.rule);
 	if (strcmp(b->title, RULE_DEFAULT) == 0)
 		conf_wrong(n->errors, b->line, "rule %s is the one behind all others; give yours another name", RULE_DEFAULT);

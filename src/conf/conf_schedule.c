@@ -149,6 +149,7 @@ static void add_schedule(struct names *n, const struct conf_file *f, guint at)
 	struct schedule *s = schedule_new(b->title, *conf_text(b, KEY_schedule_name) ? conf_text(b, KEY_schedule_name) : b->title,
 					  own_zone(n, b, KEY_schedule_timezone));
 
+	s->gaps_meant = conf_number(b, KEY_schedule_gaps) != 0;
 	s->place = conf_errors_place(n->errors, b->line);
 	names_take_title(n, n->schedules, b, s);
 	roster_add_schedule(n->c->roster, s);

@@ -214,6 +214,13 @@ const char *phone_display(struct arena *a, const char *e164)
 	return arena_strdup(a, display.c_str());
 }
 
+bool phone_possible(const char *e164)
+{
+	PhoneNumber n;
+
+	return parse(e164, "ZZ", &n);
+}
+
 bool phone_region_known(const char *region)
 {
 	return region && PhoneNumberUtil::GetInstance()->GetCountryCodeForRegion(region) != 0;

@@ -24,6 +24,9 @@ const char *phone_find(struct arena *a, const char *text, gsize size, const char
 /* For people: "+44 20 7946 0123" of an E.164 number; the number itself when it cannot be read. */
 const char *phone_display(struct arena *a, const char *e164);
 
+/* May there be such a number, by the lengths of its country? E.164 with "+". */
+bool phone_possible(const char *e164);
+
 bool phone_region_known(const char *region);
 
 #ifdef __cplusplus

@@ -26,6 +26,8 @@ struct rule {
 	char *comment;			/* of its author; NULL: none */
 	guint32 reviewed;		/* day as GDate counts, on which somebody last looked at it; 0: not said */
 
+	struct place place;
+
 	/* ---- when it holds; NULL or 0: whatever it is ---- */
 	const struct line **lines;
 	guint n_lines;

@@ -36,6 +36,7 @@ struct schedule {
 	GArray *rotations;		/* struct rotation */
 	GArray *shifts;			/* struct shift, of the calendar; see schedule_add_shifts() */
 	int64_t longest_s;		/* of shifts */
+	bool gaps_meant;		/* at times nobody is on it, and so it should be */
 	struct place place;
 };
 
