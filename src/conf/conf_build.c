@@ -69,6 +69,7 @@ static void build_rules(struct conf *c, const struct conf_block *m, struct conf_
 	r->update_interval_s = conf_number(m, KEY_main_update_interval);
 	r->reopen_window_s = conf_number(m, KEY_main_reopen_window);
 	r->ack_timeout_s = conf_number(m, KEY_main_ack_timeout);
+	r->urgent_calls = conf_number(m, KEY_main_urgent_calls);
 	r->snooze_s = conf_number(m, KEY_main_snooze);
 	r->retry_s = conf_number(m, KEY_main_retry);
 	r->text_septets = conf_number(m, KEY_main_sms_max);

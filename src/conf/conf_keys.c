@@ -22,7 +22,7 @@ const char *conf_section_name(enum conf_section s)
 {
 	static const char *const names[] = {
 		"", "source", "person", "policy", "step", "line", "provider", "schedule", "rotation", "rule",
-		"caller"
+		"caller", "replies"
 	};
 
 	_Static_assert(G_N_ELEMENTS(names) == N_SECTIONS, "a name for each section");

@@ -8,7 +8,7 @@
 
 enum conf_section {
 	SECTION_main, SECTION_source, SECTION_person, SECTION_policy, SECTION_step, SECTION_line, SECTION_provider,
-	SECTION_schedule, SECTION_rotation, SECTION_rule, SECTION_caller, N_SECTIONS
+	SECTION_schedule, SECTION_rotation, SECTION_rule, SECTION_caller, SECTION_replies, N_SECTIONS
 };
 
 enum conf_type {

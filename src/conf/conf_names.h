@@ -57,6 +57,9 @@ struct holidays *names_holidays(struct names *n, const struct conf_block *b, enu
 /* conf_rule.c: the rules. All else is known. */
 void conf_build_rules(struct names *n, const struct conf_file *f);
 
+/* conf_replies.c: what replies may say besides English. */
+void conf_build_replies(struct names *n, const struct conf_file *f);
+
 /* conf_response.c: what happens if nobody closes. First what all lines share, then each. */
 void conf_build_response(struct names *n);
 void conf_line_response(struct names *n, struct line *l, const struct conf_block *b);

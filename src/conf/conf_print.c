@@ -51,6 +51,8 @@ void conf_print_defaults(FILE *out)
 	print_section(out, SECTION_rule, "\t");
 	fputs("}\n\nprovider NAME {\n", out);
 	print_section(out, SECTION_provider, "\t");
+	fputs("}\n\nreplies NAME {\n", out);
+	print_section(out, SECTION_replies, "\t");
 	fputs("}\n", out);
 }
 

@@ -426,6 +426,7 @@ void conf_build_roster(struct conf *c, const struct conf_file *f, const struct c
 	set_default_line(&n, n.main);
 	conf_build_callers(&n);
 	conf_build_rules(&n, f);
+	conf_build_replies(&n, f);
 	for (gsize i = 0; i < G_N_ELEMENTS(tables); i++)
 		g_hash_table_unref(*tables[i]);
 	g_hash_table_unref(n.hours);

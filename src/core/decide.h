@@ -74,6 +74,11 @@ struct facts {
 	gsize n_overrides;
 	/* phones that said STOP (E.164), whatever the event; NULL-terminated or NULL */
 	const char *const *stopped;
+	/* lines of which nobody is told, whatever the event: those not over; or NULL */
+	const struct mute *mutes;
+	gsize n_mutes;
+	/* REPLY: answers in a row to that phone that came of texts which changed nothing, and when the last was */
+	struct mark idle;
 	/* COMMAND: phones already told about `item` (E.164), for TAKEN texts; NULL-terminated or NULL */
 	const char *const *told;
 };
@@ -100,6 +105,8 @@ struct decision {
 	GPtrArray *journal;		/* struct journal_record *: to be added */
 	const char *stop_phone;		/* a phone that said STOP, or START; NULL: none did */
 	int64_t stop_at;		/* when it said STOP; 0: START */
+	const char *idle_phone;		/* whose facts->idle becomes idle; NULL: nobody's */
+	struct mark idle;
 	/* Jobs and records whose item is 0 are about `item` (and get its id), or about none if that is NULL; -1
 	 * (DECIDE_NO_ITEM) is really none, whatever `item` is, and is stored as 0. */
 	const char *why;		/* the reasons in one line: "line=clinic(called 201) closed step=1 anna" */

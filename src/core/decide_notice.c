@@ -225,8 +225,8 @@ static void tell_again(struct think *t, struct item *i, const struct line *line,
 	const struct escalation_policy *p = rule_policy(t, i, line);
 	bool changed = other_policy(i, p) || (urgent && p);
 
-	/* The text has not gone yet, or goes again when the snooze is over, and will say it. */
-	if (i->state == STATE_COLLECTING || i->state == STATE_SNOOZED)
+	/* The text has not gone yet, or goes again when the snooze is over, and will say it; or nobody is to be told. */
+	if (i->state == STATE_COLLECTING || i->state == STATE_SNOOZED || mute_of(t, line->id))
 		return;
 	if (changed && !i->acked_by) {
 		t->d->cancel |= CANCEL_TELLING;
@@ -258,6 +258,18 @@ static bool join_rule(struct think *t, struct item *i, const struct line *line)
 	return urgent;
 }
 
+/* Who tries so often has something on their mind. */
+static void raise_urgency(struct think *t, struct item *i)
+{
+	const int64_t calls = t->r->rules.urgent_calls;
+
+	if (!calls || i->calls < calls || i->urgency == URGENCY_HIGH)
+		return;
+	i->urgency = URGENCY_HIGH;
+	think_journal(t, i, JOURNAL_RAISED, "ringback", "mail", "%" G_GINT64_FORMAT " calls: urgent now", i->calls);
+	think_why(t, "urgent");
+}
+
 static void take_joined(struct think *t, const struct match *m, enum relation relation)
 {
 	const struct call *c = m->call;
@@ -272,6 +284,7 @@ static void take_joined(struct think *t, const struct match *m, enum relation re
 		i->calls++;
 		i->last_call = t->now;
 		i->call_id = c->call_id;
+		raise_urgency(t, i);
 	}
 	learn(t, i, c);
 	think_why(t, again ? "again, calls %" G_GINT64_FORMAT : "same call, calls %" G_GINT64_FORMAT, i->calls);

@@ -152,6 +152,13 @@ void act_assign(struct think *t, struct item *i, const struct actor *by);
 /* The one who has it or was told last gives it away. NULL: nobody is left. */
 const struct person *act_pass_on(struct think *t, struct item *i, const struct actor *by);
 
+/* ---- decide_mute.c ---- */
+
+/* The mute that is on the line now; NULL: none. */
+const struct mute *mute_of(const struct think *t, const char *line);
+/* A timer of a line that is muted waits until that is over. True: it does. */
+bool mute_timer(struct think *t);
+
 /* ---- decide_match.c ---- */
 
 /* A notice seen against the item that it may belong to. */

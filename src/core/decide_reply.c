@@ -5,9 +5,11 @@
 #include "sms.h"
 #include "text.h"
 
-#define RAW_MAX_CHARS 160
+#define RAW_MAX_CHARS 480
 #define ANSWER_LIFE_S 3600	/* an answer to a reply is of no use later */
 #define AUDITS_MAX 20	/* mails for one STOP */
+#define IDLE_MAX 5		/* answers in a row to texts that change nothing */
+#define IDLE_S 3600
 #define ITEMS_MAX 90		/* as many as there are codes of two digits */
 
 /* Each phone that was told is answered in kind; to is from the configuration, never from the text itself. */
@@ -395,16 +397,10 @@ static void reply_of_stranger(struct think *t)
 	think_why(t, "unknown sender");
 }
 
-void decide_reply(struct think *t)
+static void reply_of_person(struct think *t, const struct person *p)
 {
-	const struct person *p = roster_person_by_phone(t->r, t->e->phone);
 	const enum verb verb = t->e->reply->verb;
 
-	if (!p) {
-		reply_of_stranger(t);
-		return;
-	}
-	think_why(t, "from=%s verb=%s", p->id, verb == VERB_NONE ? "none" : verb_letter(verb));
 	if (verb == VERB_LIST)
 		reply_list(t, p);
 	else if (verb == VERB_ALL_MINE)
@@ -419,4 +415,35 @@ void decide_reply(struct think *t)
 		reply_words(t, p, TEXT_not_understood, "not understood");
 	else
 		reply_about_one(t, p);
+}
+
+/* What changes nothing may come from a machine that answers our answers. After so many of these in a row there are no more,
+ * until a reply does something, or an hour went by without any. */
+static void limit_answers(struct think *t, const struct person *p)
+{
+	const bool did = t->d->cancel || t->d->stop_phone;
+	const int64_t before = t->now - t->f->idle.at < IDLE_S ? t->f->idle.n : 0;
+
+	if (did && before == 0)
+		return;
+	t->d->idle_phone = p->phone;
+	t->d->idle = (struct mark){ did ? 0 : before + 1, t->now };
+	if (did || before < IDLE_MAX)
+		return;
+	g_ptr_array_set_size(t->d->jobs, 0);
+	think_why(t, "no answer: %d in a row changed nothing", IDLE_MAX);
+}
+
+void decide_reply(struct think *t)
+{
+	const struct person *p = roster_person_by_phone(t->r, t->e->phone);
+	const enum verb verb = t->e->reply->verb;
+
+	if (!p) {
+		reply_of_stranger(t);
+		return;
+	}
+	think_why(t, "from=%s verb=%s", p->id, verb == VERB_NONE ? "none" : verb_letter(verb));
+	reply_of_person(t, p);
+	limit_answers(t, p);
 }

@@ -111,10 +111,14 @@ static const char *not_missed(const struct think *t, const struct item *i, const
 const char *rule_silence(const struct think *t, const struct item *i, const struct line *line, enum resolution *resolution_r)
 {
 	const struct rule *rule = rule_in_force(t, i);
+	const struct mute *mute = mute_of(t, line->id);
 
 	*resolution_r = rule && rule->spam ? RESOLUTION_SPAM : RESOLUTION_NO_CALLBACK_NEEDED;
 	if (rule && (rule->spam || rule->mute))
 		return arena_printf(t->a, "%s by rule %s: nobody is told", rule->spam ? "spam" : "muted", rule->id);
+	if (mute)
+		return arena_printf(t->a, "%s is muted until %s (%s): nobody is told", line->name,
+				    think_when(t, i, mute->to), mute->reason);
 	return not_missed(t, i, line);
 }
 

@@ -157,6 +157,8 @@ void decide_timer(struct think *t)
 		think_why(t, "timer of no item");
 		return;
 	}
+	if (mute_timer(t))
+		return;
 	switch ((int)t->e->job->topic) {
 	case TOPIC_WINDOW:
 		window_over(t);

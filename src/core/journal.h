@@ -10,6 +10,7 @@ extern const char *const journal_words[];	/* all of them, NULL at the end; in de
 #define JOURNAL_JOINED "joined"			/* its voicemail, or the same caller again */
 #define JOURNAL_SEEN_AGAIN "seen_again"		/* the same mail once more */
 #define JOURNAL_SUPPRESSED "suppressed"
+#define JOURNAL_RAISED "raised"			/* urgent, since they called so often */
 #define JOURNAL_REOPENED "reopened"
 #define JOURNAL_RULED "ruled"			/* more is known of it: another rule holds */
 #define JOURNAL_COLLECTING "collecting"		/* open, but another policy is in force now: told from its first step */
@@ -41,6 +42,9 @@ extern const char *const journal_words[];	/* all of them, NULL at the end; in de
 #define JOURNAL_ASSIGNED "assigned"
 #define JOURNAL_STOPPED "stopped"
 #define JOURNAL_STARTED "started"
+/* ringback mute */
+#define JOURNAL_MUTED "muted"
+#define JOURNAL_UNMUTED "unmuted"
 /* ringback oncall */
 #define JOURNAL_OVERRIDDEN "overridden"		/* somebody else is on call for a time */
 #define JOURNAL_OVERRIDE_REMOVED "override_removed"

@@ -7,7 +7,6 @@
 #include "phrase.h"
 #include "view.h"
 
-#define CALLS_URGENT 3
 
 struct headers {
 	struct arena *a;
@@ -72,7 +71,7 @@ static void put_handling(struct headers *h, const struct view *v, const struct i
 	put(h, "X-Auto-Response-Suppress", "All");
 	if (v->class == CLASS_VOICEMAIL)
 		put(h, "Message-Context", "voice-message");	/* RFC 3458 */
-	if (i->calls >= CALLS_URGENT || i->urgency == URGENCY_HIGH)
+	if (i->urgency == URGENCY_HIGH)
 		put(h, "Importance", "high");
 	else if (i->urgency == URGENCY_LOW)
 		put(h, "Importance", "low");

@@ -91,6 +91,7 @@ struct rules {
 	int64_t ack_timeout_s;		/* 1 h */
 	int64_t code_rest_s;		/* 72 h */
 	int64_t mail_after_s;		/* 10 min: a step's text that has not gone by then goes by mail; 0: never */
+	int64_t urgent_calls;		/* from so many calls on an item is urgent; 0: never */
 	int64_t snooze_s;		/* 30 min: a snooze that names no time */
 	int64_t retry_s;		/* 30 min: after a try that reached nobody; 0: nobody is reminded */
 	char *item_prefix;		/* "RB" */

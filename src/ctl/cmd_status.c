@@ -131,6 +131,33 @@ static int print_store(const struct command_work *w, struct printer *out)
 	return EX_OK;
 }
 
+/* ---- lines that are muted ---- */
+
+struct mutes {
+	struct arena *a;
+	struct mute *mutes;
+	gsize n;
+};
+
+static bool think_mutes(struct store_tx *tx, void *user, GError **err)
+{
+	struct mutes *m = user;
+
+	return tx_mutes(tx, clock_now(), m->a, &m->mutes, &m->n, err);
+}
+
+static int print_mutes(const struct command_work *w, struct printer *out)
+{
+	struct mutes m = { .a = w->a };
+	g_autoptr(GError) err = NULL;
+
+	if (store_read(w->store, think_mutes, &m, &err) != STORE_DONE)
+		return command_fail(EX_TEMPFAIL, "%s", err->message);
+	for (gsize k = 0; k < m.n; k++)
+		mutes_print(out, &m.mutes[k]);
+	return EX_OK;
+}
+
 /* ---- what the sources said, of late ---- */
 
 struct sources_work {
@@ -232,6 +259,8 @@ static int run_status(struct command_env *env, int argc, char **argv)
 		running += print_role(&w, env->out, roles[i]);
 	if (!code)
 		code = print_store(&w, env->out);
+	if (!code)
+		code = print_mutes(&w, env->out);
 	if (!code)
 		code = print_sources(&w, env->out);
 	if (!running)

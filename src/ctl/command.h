@@ -25,7 +25,7 @@ struct command_def {
 };
 
 extern const struct command_def cmd_oncall, cmd_parse, cmd_replay, cmd_list, cmd_show, cmd_why, cmd_find, cmd_ack, cmd_close,
-	cmd_assign, cmd_tried, cmd_snooze, cmd_status, cmd_providers, cmd_reload, cmd_profile, cmd_sms;
+	cmd_assign, cmd_tried, cmd_snooze, cmd_mute, cmd_unmute, cmd_status, cmd_providers, cmd_reload, cmd_profile, cmd_sms;
 extern const struct command_def cmd_check, cmd_journal;
 
 /* ---- what most commands need (command.c) ---- */
@@ -64,6 +64,9 @@ int command_no_line(const struct command_work *w, const char *id);
 void items_columns(struct printer *out);
 void items_row(struct command_work *w, struct printer *out, const struct item *i);
 void items_record(struct command_work *w, struct printer *out, const struct item *i);
+
+/* One mute as a record (cmd_mute.c). */
+void mutes_print(struct printer *out, const struct mute *m);
 
 /* Since when the item is stale, 0 if it is not (item.h). */
 int64_t items_stale_since(const struct command_work *w, const struct item *i, int64_t now);

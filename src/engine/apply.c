@@ -68,8 +68,16 @@ static bool apply_journal(struct store_tx *tx, struct decision *d, int64_t now, 
 	return true;
 }
 
+const char *apply_idle_mark(const char *phone, char *buf, gsize size)
+{
+	g_snprintf(buf, size, "idle %s", phone);
+	return buf;
+}
+
 bool apply_decision(struct store_tx *tx, const struct conf *conf, struct decision *d, int64_t now, GError **err)
 {
+	char name[64];
+
 	if (!apply_items(tx, d, err) || !apply_cancel(tx, d, now, err))
 		return false;
 	if (d->notice) {
@@ -78,6 +86,8 @@ bool apply_decision(struct store_tx *tx, const struct conf *conf, struct decisio
 			return false;
 	}
 	if (d->stop_phone && !tx_phone_stop(tx, d->stop_phone, d->stop_at, err))
+		return false;
+	if (d->idle_phone && !tx_mark_set(tx, apply_idle_mark(d->idle_phone, name, sizeof(name)), &d->idle, err))
 		return false;
 	return apply_jobs(tx, conf, d, now, err) && apply_journal(tx, d, now, err);
 }

@@ -132,11 +132,14 @@ static bool find_overrides(struct store_tx *tx, struct turn *t, struct facts *f,
 
 static bool decide_and_apply(struct store_tx *tx, struct turn *t, struct facts *f, GError **err)
 {
+	struct mute *mutes;
+
 	/* The first notice of a call tells nobody: that is the window's timer, later. */
 	if ((t->event.kind != EVENT_NOTICE || f->item) && !tx_phones_stopped(tx, t->a, &f->stopped, err))
 		return false;
-	if (!find_overrides(tx, t, f, err))
+	if (!find_overrides(tx, t, f, err) || !tx_mutes(tx, t->now, t->a, &mutes, &f->n_mutes, err))
 		return false;
+	f->mutes = mutes;
 	t->decision = decide(t->conf->roster, &t->event, f, t->now, t->a);
 	if (!apply_decision(tx, t->conf, t->decision, t->now, err))
 		return false;
@@ -320,8 +323,10 @@ static bool think_reply(struct store_tx *tx, void *user, GError **err)
 {
 	struct turn *t = user;
 	struct facts f = { 0 };
+	char name[64];
 
-	return find_texted(tx, t, &f, err) && decide_and_apply(tx, t, &f, err);
+	return tx_mark(tx, apply_idle_mark(t->event.phone, name, sizeof(name)), &f.idle, err) &&
+	       find_texted(tx, t, &f, err) && decide_and_apply(tx, t, &f, err);
 }
 
 bool engine_reply(struct engine *e, const char *provider, const char *phone, const char *text, GError **err)

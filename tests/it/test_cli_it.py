@@ -493,6 +493,19 @@ def test_tried(office):
     assert o["attempts"] == 2
 
 
+def test_mute(office):
+    """Of a muted line nobody is told, and status says so; the journal keeps it."""
+    [m] = objects(office.daemon.cli("mute", "--json", "clinic", "--for", "2h", "--reason", "painters", "--by", "anna"))
+    assert (m["record"], m["line"], m["reason"], m["by"]) == ("mute", "clinic", "painters", "anna")
+    shown = [o for o in objects(office.daemon.cli("status", "--json")) if o["record"] == "mute"]
+    assert [o["reason"] for o in shown] == ["painters"]
+    assert "painters" in office.daemon.cli("status").stdout
+    office.daemon.cli("unmute", "clinic")
+    assert not [o for o in objects(office.daemon.cli("status", "--json")) if o["record"] == "mute"]
+    r = office.daemon.cli("unmute", "clinic", ok=False)
+    assert r.returncode == EX_DATAERR and "line clinic is not muted" in r.stderr
+
+
 def test_assign(office):
     [o] = objects(office.daemon.cli("assign", "--json", "1", "bob"))
     assert (o["owner"], o["state"]) == ("bob", "open")
@@ -532,6 +545,12 @@ def test_assign(office):
     (["snooze", "--retry", "1h", "1"], EX_USAGE, "usage: ringback snooze"),
     (["tried", "--for", "1h", "1"], EX_USAGE, "usage: ringback tried"),
     (["tried", "--by", "eve", "1"], EX_USAGE, "no such person 'eve'"),
+    (["mute", "clinic", "--for", "1h"], EX_USAGE, "usage: ringback mute"),
+    (["mute", "clinic", "--reason", "x"], EX_USAGE, "usage: ringback mute"),
+    (["mute", "moon", "--for", "1h", "--reason", "x"], EX_USAGE, "no such line 'moon'"),
+    (["mute", "clinic", "--for", "soon", "--reason", "x"], EX_USAGE, "'soon' is no time"),
+    (["mute", "clinic", "--until", "2020-01-01", "--reason", "x"], EX_USAGE, "the end is over"),
+    (["unmute"], EX_USAGE, "usage: ringback unmute"),
     (["status", "1"], EX_USAGE, "usage: ringback status"),
     (["reload", "1"], EX_USAGE, "usage: ringback reload"),
 ], ids=lambda v: " ".join(v) if isinstance(v, list) else None)
@@ -552,7 +571,7 @@ def test_closed_is_closed(office):
 
 def test_help_of_each_command():
     commands = re.findall(r"^  ([a-z]+) ", ringback("--help").stdout.decode(), re.M)
-    assert set(commands) == {"list", "show", "why", "find", "ack", "close", "assign", "tried", "snooze", "oncall", "status", "providers", "sms", "reload",
+    assert set(commands) == {"list", "show", "why", "find", "ack", "close", "assign", "tried", "snooze", "mute", "unmute", "oncall", "status", "providers", "sms", "reload",
                              "parse", "replay", "profile",
                              "journal"}
     for c in commands:

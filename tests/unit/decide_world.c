@@ -15,6 +15,8 @@ struct world {
 	GPtrArray *jobs;	/* struct job * */
 	GHashTable *exhausted;	/* items of which nobody is left to be told */
 	GPtrArray *stopped;	/* phones that said STOP */
+	struct mute mute;	/* to 0: none */
+	GHashTable *idle;	/* phone -> struct mark * */
 	bool starting;		/* the event that runs is a START */
 	const struct decision *last;
 };
@@ -31,6 +33,7 @@ struct world *world_new(int64_t start)
 	w->jobs = g_ptr_array_new();
 	w->exhausted = g_hash_table_new(g_direct_hash, g_direct_equal);
 	w->stopped = g_ptr_array_new();
+	w->idle = g_hash_table_new(g_str_hash, g_str_equal);
 	return w;
 }
 
@@ -41,6 +44,7 @@ void world_free(struct world *w)
 	g_ptr_array_unref(w->jobs);
 	g_hash_table_unref(w->exhausted);
 	g_ptr_array_unref(w->stopped);
+	g_hash_table_unref(w->idle);
 	arena_free(w->a);
 	roster_free(w->r);
 	g_free(w);
@@ -128,6 +132,9 @@ static void keep(struct world *w, const struct decision *d)
 {
 	keep_item(w, d);
 	keep_stop(w, d);
+	if (d->idle_phone)
+		g_hash_table_replace(w->idle, arena_strdup(w->a, d->idle_phone),
+				     arena_memdup(w->a, &d->idle, sizeof(d->idle)));
 	if (d->notice) {
 		d->notice->item = d->item->id;
 		g_ptr_array_add(w->notices, d->notice);
@@ -308,6 +315,10 @@ static const char *run(struct world *w, const struct event *e, struct facts *f)
 	struct decision *d;
 
 	f->stopped = stopped_list(w);
+	f->mutes = &w->mute;
+	f->n_mutes = w->mute.to > w->now;
+	if (e->phone && g_hash_table_lookup(w->idle, e->phone))
+		f->idle = *(struct mark *)g_hash_table_lookup(w->idle, e->phone);
 	w->starting = e->kind == EVENT_REPLY && e->reply->verb == VERB_START;
 	d = decide(w->r, e, f, w->now, w->a);
 	check(w, d);
@@ -560,6 +571,13 @@ static const struct {
 	{ "snooze", COMMAND_SNOOZE }, { "pass", COMMAND_PASS }
 };
 
+/* "mute LINE SECONDS" */
+static const char *mute(struct world *w, char **words)
+{
+	w->mute = (struct mute){ words[0], w->now, w->now + atoi(words[1]), "paint", "operator" };
+	return "";
+}
+
 const char *world_event(struct world *w, const char *line_of_words)
 {
 	g_auto(GStrv) list = g_strsplit(line_of_words, " ", -1);
@@ -571,6 +589,8 @@ const char *world_event(struct world *w, const char *line_of_words)
 	w->now = w->start + atoi(all[0]);
 	if (strcmp(words[0], "mail") == 0)
 		return mail(w, words + 1);
+	if (strcmp(words[0], "mute") == 0)
+		return mute(w, words + 1);
 	if (strcmp(words[0], "timer") == 0)
 		return timer(w, words + 1);
 	if (strcmp(words[0], "receipt") == 0)

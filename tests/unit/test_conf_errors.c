@@ -57,6 +57,11 @@ static const struct wrong_row wrong_rows[] = {
 	  "address; write one like" }, 1 },
 	{ "bad-time", GOOD "\ncollect_window = 2w\nack_timeout = 5s", { ":2: collect_window = \"2w\" is no time within the range; "
 	  "write 0s to 10m", ":3: ack_timeout = \"5s\" is no time within the range; write 5m to 7d" }, 2 },
+	{ "bad-response", GOOD "\nmanager = carla\noverdue = late\nmorning = \"8:00\"\nmorning2 = 1", { ":2: manager = carla: there is "
+	  "no person carla", ":3: overdue = late: there is no policy late", ":5: there is no morning2" }, 4 },
+	{ "bad-morning", GOOD "\nmorning = \"24:00\"", { ":2: morning = \"24:00\" is no time of the day; write one like 08:00" }, 1 },
+	{ "bad-replies", GOOD "\nreplies de { ack = { \"meins!\",\n\"next\", \"ja\" }\ndone = { \"JA\" } }", { ":2: ack: \"meins!\" is no "
+	  "phrase", ":3: ack: \"next\" means something else already", ":4: done: \"JA\" means something else already" }, 3 },
 	{ "bad-numbers", GOOD "\nsms_max = 161\nbody_max = 2\nsubject_tag = perhaps\nmachine_part = xml", { ":2: sms_max = \"161\" is "
 	  "no number within the range; write 100 to 160", ":3: body_max = \"2\"", ":4: subject_tag = \"perhaps\" is no yes or no",
 	  ":5: machine_part = \"xml\" is no word that is known here; write vcon, plain or none" }, 4 },

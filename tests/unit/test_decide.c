@@ -288,7 +288,7 @@ static void test_words(void)
 	world_free(w);
 }
 
-/* The journal keeps what a person wrote, but on one line and not more than 160 characters of it. */
+/* The journal keeps what a person wrote, but on one line and not more than 480 characters of it. */
 static void test_raw_words(void)
 {
 	struct world *w = told_world();
@@ -296,7 +296,7 @@ static void test_raw_words(void)
 
 	world_event(w, event);
 	g_assert_true(g_str_has_prefix(record_of(w, "replied")->why, "a byyy"));
-	g_assert_cmpint(g_utf8_strlen(record_of(w, "replied")->why, -1), <=, 160);
+	g_assert_cmpint(g_utf8_strlen(record_of(w, "replied")->why, -1), <=, 480);
 	event[9] = '\0';
 	world_event(w, "61 reply +447700900999\r\nx hello");
 	g_assert_cmpstr(record_of(w, "unknown_sender")->why, ==, "+447700900999 x: hello");

@@ -138,6 +138,7 @@ static void check_headers_joined(void)
 	world_voicemail(&w);
 	w.d.created = false;
 	w.item.calls = 3;
+	w.item.urgency = URGENCY_HIGH;
 	w.e.message_id = "<second@pbx.example.com>";
 	got = headers_text(&w);
 	g_assert_nonnull(strstr(got, "X-Ringback-Duration: 34\nX-Ringback-Transcript: present\n"));
