@@ -358,7 +358,8 @@ static void use_schedule(const struct checking *c, const struct schedule *s)
 
 static void use_line(const struct checking *c, const struct line *l)
 {
-	const void *const named[] = { l->owner, l->fallback, l->last_resort, l->schedule, l->open, l->closed };
+	const void *const named[] = { l->owner, l->fallback, l->last_resort, l->schedule, l->open, l->closed,
+				      l->response.manager, l->response.overdue };
 
 	for (gsize i = 0; i < G_N_ELEMENTS(named); i++)
 		use(c, named[i]);
