@@ -42,6 +42,8 @@ static void conf_clear(void *p)
 	g_free(c->relay_host);
 	g_free(c->mail_from);
 	g_free(c->profile_dir);
+	if (c->reply_servers)
+		g_ptr_array_unref(c->reply_servers);
 	g_free(c->template_dir);
 	g_free(c->templates_wrong);
 	g_free(c->language);
@@ -151,6 +153,7 @@ static void add_default_line(struct conf *c)
 	l->collapse = c->collapse;
 	l->callback_within_s = c->callback_within_s;
 	l->language = g_strdup(c->language);
+	l->notes = c->notes;
 	l->hours = hours_new(c->hours, c->timezone, NULL);
 	roster_add_line(c->roster, l);
 	c->roster->default_line = l;

@@ -70,6 +70,8 @@ struct conf {
 	int64_t body_max;		/* octets; larger mails get headers only */
 	int64_t message_size_limit;	/* of the mail server: a mail that would grow over it likewise; 0: none */
 	char *profile_dir;
+	GPtrArray *reply_servers;	/* struct source *, of reply_networks; NULL: none */
+	enum notes notes;
 	char *template_dir;
 	char *templates_wrong;		/* what is wrong with those there, one line each; NULL: nothing */
 	char *language;			/* what lines inherit */

@@ -31,6 +31,7 @@ static void build_settings(struct conf *c, const struct conf_block *m, struct co
 	c->timezone = dup_text(m, KEY_main_timezone);
 	c->audit = dup_text(m, KEY_main_audit);
 	c->hours = dup_text(m, KEY_main_hours);
+	c->notes = (enum notes)conf_number(m, KEY_main_notes);
 	c->collapse = (enum collapse)conf_number(m, KEY_main_collapse);
 	c->callback_within_s = conf_number(m, KEY_main_callback_within);
 	c->store = dup_text(m, KEY_main_store);
@@ -154,6 +155,7 @@ void conf_build_settings(struct conf *c, const struct conf_file *f, const char *
 	build_settings(c, m, e);
 	build_rules(c, m, e);
 	conf_build_cards(c, m);
+	conf_build_replies(c, m, e);
 	c->language = conf_language(c, m, KEY_main_language, e);
 	c->roster->rules.language = g_strdup(c->language);
 	build_relay(c, m, e);

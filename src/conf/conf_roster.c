@@ -363,6 +363,7 @@ static void add_line(struct names *n, const struct conf_block *b)
 	l->open = referred(n, n->policies, "policy", b, KEY_line_open);
 	l->language = *conf_text(b, KEY_line_language) ? conf_language(c, b, KEY_line_language, n->errors) : g_strdup(c->language);
 	l->collapse = conf_given(b, KEY_line_collapse) ? (enum collapse)conf_number(b, KEY_line_collapse) : c->collapse;
+	l->notes = conf_given(b, KEY_line_notes) ? (enum notes)conf_number(b, KEY_line_notes) : c->notes;
 	l->callback_within_s = conf_given(b, KEY_line_callback_within) ? conf_number(b, KEY_line_callback_within)
 									 : c->callback_within_s;
 	conf_line_response(n, l, b);

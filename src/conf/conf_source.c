@@ -52,6 +52,21 @@ static void add_networks(struct source *s, const struct conf_block *b, enum conf
 	}
 }
 
+GPtrArray *conf_source_hosts(const struct conf_block *b, enum conf_key_id key, struct conf_errors *e)
+{
+	GPtrArray *list;
+	struct source *s;
+
+	if (conf_size(b, key) == 0)
+		return NULL;
+	list = g_ptr_array_new_with_free_func((GDestroyNotify)source_free);
+	s = g_new0(struct source, 1);
+	s->networks = g_array_new(FALSE, TRUE, sizeof(struct network));
+	g_ptr_array_add(list, s);
+	add_networks(s, b, key, e);
+	return list;
+}
+
 /* Whoever sends can write any sender. Where something is given that is wrong, that has been told. */
 static void check_trust(const struct source *s, const struct conf_block *b, struct conf_errors *e)
 {

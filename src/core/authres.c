@@ -272,7 +272,7 @@ static void take_name(struct lexer *l, GString *out)
 	}
 }
 
-const char *authres_author(const char *from, struct arena *a)
+const char *authres_address(const char *from, struct arena *a)
 {
 	struct lexer l = { from, strnlen(from, AUTHRES_VALUE_MAX + 1) > AUTHRES_VALUE_MAX };
 	g_autoptr(GString) address = g_string_new(NULL);
@@ -283,5 +283,12 @@ const char *authres_author(const char *from, struct arena *a)
 	at = strchr(address->str, '@');
 	if (l.bad || *l.at || !at || at == address->str || !is_domain(at + 1))
 		return NULL;
-	return lower(a, at + 1, strlen(at + 1));
+	return lower(a, address->str, address->len);
+}
+
+const char *authres_author(const char *from, struct arena *a)
+{
+	const char *address = authres_address(from, a);
+
+	return address ? strchr(address, '@') + 1 : NULL;
 }

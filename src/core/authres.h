@@ -18,6 +18,10 @@
  * RFC before the id: no comment and no quotes there, so that who removes forged fields by a pattern finds them all. */
 bool authres_read(const char *value, const char *id, struct arena *a, const char *const **domains_r);
 
+/* The one address in a From field, in lower case and in a. NULL if there are several, a group, or anything unclear (RFC
+ * 5322, 3.4). */
+const char *authres_address(const char *from, struct arena *a);
+
 /* The domain of the one address in a From field, in lower case and in a. NULL if there are several, a group, or
  * anything unclear (RFC 5322, 3.4). */
 const char *authres_author(const char *from, struct arena *a);

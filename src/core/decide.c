@@ -8,7 +8,7 @@ const char *const journal_words[] = {
 	JOURNAL_CREATED, JOURNAL_COPIED, JOURNAL_JOINED, JOURNAL_SEEN_AGAIN, JOURNAL_SUPPRESSED, JOURNAL_REOPENED, JOURNAL_RAISED, JOURNAL_MUTED, JOURNAL_UNMUTED, JOURNAL_RULED,
 	JOURNAL_COLLECTING, JOURNAL_OPENED, JOURNAL_TOLD, JOURNAL_ESCALATED, JOURNAL_UPDATED, JOURNAL_SKIPPED,
 	JOURNAL_EXHAUSTED, JOURNAL_LAST_RESORT, JOURNAL_MAILED, JOURNAL_TIMED_OUT, JOURNAL_REMINDED, JOURNAL_OVERDUE, JOURNAL_MANAGER, JOURNAL_STALE,
-	JOURNAL_DELIVERED, JOURNAL_NOT_DELIVERED, JOURNAL_REPLIED,
+	JOURNAL_DELIVERED, JOURNAL_NOT_DELIVERED, JOURNAL_REPLIED, JOURNAL_REFUSED, JOURNAL_UNCLEAR, JOURNAL_NOTED,
 	JOURNAL_UNKNOWN_SENDER, JOURNAL_ACKNOWLEDGED, JOURNAL_TRIED, JOURNAL_PASSED_ON, JOURNAL_CLOSED,
 	JOURNAL_ASSIGNED, JOURNAL_SNOOZED, JOURNAL_WOKEN, JOURNAL_STOPPED, JOURNAL_STARTED, JOURNAL_OVERRIDDEN,
 	JOURNAL_OVERRIDE_REMOVED, JOURNAL_SENT, JOURNAL_PUT_OFF, JOURNAL_THROTTLED, JOURNAL_RESENT, JOURNAL_EXPIRED,
@@ -67,14 +67,24 @@ struct job *think_job(struct think *t, const struct item *i, enum job_kind kind,
 	return j;
 }
 
-void think_note(struct think *t, const struct item *i, const char *format, ...)
+/* Does the line want to hear of such things? */
+static bool is_wanted(const struct line *line, enum note_level level)
+{
+	static const enum note_level least[] = {
+		[NOTES_ALL] = NOTE_DETAIL, [NOTES_MILESTONES] = NOTE_MILESTONE, [NOTES_CLOSE] = NOTE_END
+	};
+
+	return line && level >= least[line->notes];
+}
+
+void think_note_at(struct think *t, const struct item *i, enum note_level level, const char *format, ...)
 {
 	const struct line *line = roster_line_by_id(t->r, i->line);
 	g_autofree char *text = NULL;
 	struct job *j;
 	va_list ap;
 
-	if (!line)
+	if (!is_wanted(line, level))
 		return;
 	va_start(ap, format);
 	text = g_strdup_vprintf(format, ap);
@@ -175,6 +185,9 @@ static void think_over(struct think *t)
 		break;
 	case EVENT_TIMER:
 		decide_timer(t);
+		break;
+	case EVENT_MAIL:
+		decide_mail(t);
 		break;
 	case EVENT_COMMAND:
 		decide_command(t);

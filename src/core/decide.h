@@ -14,16 +14,26 @@
 #include "journal.h"
 #include "reply.h"
 #include "roster.h"
+#include "ticket.h"
 
 enum event_kind {
 	EVENT_NOTICE,		/* a mail of a PBX */
 	EVENT_REPLY,		/* a text from a phone */
 	EVENT_RECEIPT,		/* a delivery receipt, or the SMSC's final no to a text */
 	EVENT_TIMER,		/* a job of kind timer came due */
+	EVENT_MAIL,		/* a mail to the address of an item: see ticket.h */
 	EVENT_COMMAND,		/* an operator's word: ringback ack | close | assign | tried | snooze */
 };
 
 enum command { COMMAND_ACK, COMMAND_CLOSE, COMMAND_ASSIGN, COMMAND_TRIED, COMMAND_SNOOZE, COMMAND_PASS, N_COMMANDS };
+
+struct mail_command {
+	struct ticket ticket;
+	const char *author;		/* the one address in From; NULL: none that could be told */
+	const char *doubt;		/* why it may not be the author's, for the journal; NULL: it is */
+	bool automatic;			/* a program wrote it (RFC 3834) */
+	const char *text;		/* UTF-8, LF line ends */
+};
 
 struct event {
 	enum event_kind kind;
@@ -38,6 +48,8 @@ struct event {
 	/* RECEIPT, TIMER */
 	const struct job *job;
 	bool delivered;			/* RECEIPT: delivered, or failed for good */
+	/* MAIL */
+	const struct mail_command *mail;
 	/* COMMAND */
 	enum command command;
 	const char *by;			/* who says so: person id or "operator" */
@@ -69,6 +81,9 @@ struct facts {
 	bool text_waits;
 	int64_t text_due;
 	bool mailed;
+	/* MAIL: the item of the ticket, and if its token fits its journal, oldest first */
+	const struct journal_record *const *journal;
+	gsize n_journal;
 	/* who is on call instead, whatever the event: all that are not over, the oldest first; or NULL */
 	const struct override *overrides;
 	gsize n_overrides;
@@ -79,7 +94,7 @@ struct facts {
 	gsize n_mutes;
 	/* REPLY: answers in a row to that phone that came of texts which changed nothing, and when the last was */
 	struct mark idle;
-	/* COMMAND: phones already told about `item` (E.164), for TAKEN texts; NULL-terminated or NULL */
+	/* MAIL, COMMAND: phones already told about `item` (E.164), for TAKEN texts; NULL-terminated or NULL */
 	const char *const *told;
 };
 
@@ -96,7 +111,7 @@ struct decision {
 	GPtrArray *more;		/* struct item *: further items changed ("AA", "STOP"), to be updated likewise */
 	bool created;			/* item is to be inserted (its id is 0 until then) */
 	struct notice *notice;		/* NOTICE: to be kept; NULL for others. Its item id follows item */
-	enum mail_verdict mail;		/* NOTICE */
+	enum mail_verdict mail;		/* NOTICE, MAIL */
 	const struct line *line;	/* of the item; NULL if the configuration has it no more */
 	const struct person *owner;	/* likewise */
 	GPtrArray *jobs;		/* struct job *: to be added to the outbox */

@@ -12,6 +12,8 @@ bool act_held_by_other(const struct item *i, const struct person *p)
 
 static const char *way(const struct actor *by)
 {
+	if (g_str_equal(by->how, "mail"))
+		return "by mail";
 	return g_str_equal(by->how, "text") ? "by text" : "at the console";
 }
 
@@ -123,7 +125,7 @@ void act_close(struct think *t, struct item *i, enum resolution resolution, cons
 	tell_others(t, &before, i, by);
 	think_journal(t, i, JOURNAL_CLOSED, by->who, by->how, "%s; was %s, owner %s", resolution_name(resolution),
 		      state_name(before.state), think_name(t, before.owner));
-	think_note(t, i, "%s closed it %s at %s: %s", think_name(t, by->who), way(by), think_clock(t, i, t->now),
+	think_note_at(t, i, NOTE_END, "%s closed it %s at %s: %s", think_name(t, by->who), way(by), think_clock(t, i, t->now),
 		   resolution_name(resolution));
 	think_why(t, "closed=%s by=%s", resolution_name(resolution), by->who);
 }
@@ -141,6 +143,14 @@ void act_assign(struct think *t, struct item *i, const struct actor *by)
 	think_note(t, i, "Assigned to %s at %s; was %s", think_name(t, by->person->id), think_clock(t, i, t->now),
 		   think_name(t, before));
 	think_why(t, "assigned=%s", by->person->id);
+}
+
+/* Only who has it, or was told last, can give it away: a second "N" must not skip the one who is told now. */
+bool act_may_pass_on(const struct think *t, const struct item *i, const struct person *p)
+{
+	if (i->acked_by)
+		return act_holds(i, p);
+	return i->step == 0 || tell_last(t, i) == p;
 }
 
 const struct person *act_pass_on(struct think *t, struct item *i, const struct actor *by)

@@ -1,7 +1,7 @@
 /* decide_private.h - what the files of decide() share. For decide*.c alone.
  *
  * decide_notice: a mail of a PBX; decide_match: is it one we know? decide_timer: timers and receipts. decide_fallback: mail where no text can go.
- * decide_reply: texts from people.
+ * decide_reply: texts from people. decide_mail: their mails.
  * decide_command: the operator. decide_due: what happens if nobody closes. decide_act: what people do to an item, by whatever way. decide_tell: who is texted. */
 #ifndef RINGBACK_DECIDE_PRIVATE_H
 #define RINGBACK_DECIDE_PRIVATE_H
@@ -44,8 +44,15 @@ void think_journal(struct think *t, const struct item *i, const char *what, cons
 		   const char *format, ...) G_GNUC_PRINTF(6, 7);
 struct job *think_job(struct think *t, const struct item *i, enum job_kind kind, enum job_topic topic, int64_t due);
 
-/* A status note to the audit mailbox: one line for people. Nothing if the line is configured no more. */
-void think_note(struct think *t, const struct item *i, const char *format, ...) G_GNUC_PRINTF(3, 4);
+/* A status note to the audit mailbox: one line for people. Nothing if the line is configured no more, or does not want to
+ * hear of such things (line->notes). */
+enum note_level {
+	NOTE_DETAIL,		/* how it goes: texts sent and delivered */
+	NOTE_MILESTONE,		/* something else is to be done, or by somebody else */
+	NOTE_END		/* it is closed, or nobody is left to tell */
+};
+void think_note_at(struct think *t, const struct item *i, enum note_level level, const char *format, ...) G_GNUC_PRINTF(4, 5);
+#define think_note(t, i, ...) think_note_at((t), (i), NOTE_MILESTONE, __VA_ARGS__)
 
 /* About no item, to an audit mailbox. */
 void think_note_to(struct think *t, const char *audit, const char *words);
@@ -134,7 +141,7 @@ enum mail_verdict rule_verdict(const struct think *t, const struct item *i);
 struct actor {
 	const struct person *person;	/* who has the item afterwards; NULL: nobody named */
 	const char *who;		/* for the journal: person id or "operator" */
-	const char *how;		/* "text", "cli" */
+	const char *how;		/* "text", "mail", "cli" */
 	const char *const *told;	/* as in struct texted */
 };
 
@@ -149,6 +156,7 @@ void act_tried(struct think *t, struct item *i, const struct actor *by, int64_t 
 void act_snooze(struct think *t, struct item *i, const struct actor *by, int64_t until);
 void act_close(struct think *t, struct item *i, enum resolution resolution, const struct actor *by);
 void act_assign(struct think *t, struct item *i, const struct actor *by);
+bool act_may_pass_on(const struct think *t, const struct item *i, const struct person *p);
 /* The one who has it or was told last gives it away. NULL: nobody is left. */
 const struct person *act_pass_on(struct think *t, struct item *i, const struct actor *by);
 
@@ -192,6 +200,7 @@ void decide_notice(struct think *t);
 void decide_timer(struct think *t);
 void decide_receipt(struct think *t);
 void decide_reply(struct think *t);
+void decide_mail(struct think *t);
 void decide_command(struct think *t);
 
 #endif

@@ -153,20 +153,12 @@ static void on_snooze(struct think *t, struct one *o)
 	answer(t, o->item, o->by.person, sms_snoozed(&s, o->about->code, true, o->item->wake, think_zone(t, o->item)));
 }
 
-/* Only who has it, or was told last, can give it away: a second "N" must not skip the one who is told now. */
-static bool may_pass_on(const struct think *t, const struct item *i, const struct person *p)
-{
-	if (i->acked_by)
-		return act_holds(i, p);
-	return i->step == 0 || tell_last(t, i) == p;
-}
-
 static void on_next(struct think *t, struct one *o)
 {
 	const struct sms_style s = style(t, o->item, o->by.person);
 	const struct person *next = tell_last(t, o->item);
 
-	if (may_pass_on(t, o->item, o->by.person))
+	if (act_may_pass_on(t, o->item, o->by.person))
 		next = act_pass_on(t, o->item, &o->by);
 	else
 		think_why(t, "passed on before");

@@ -88,7 +88,7 @@ static const struct person *tell_nobody(struct think *t, struct item *i, const s
 	think_journal(t, i, JOURNAL_EXHAUSTED, "ringback", "timer", "nobody is left to be told in policy %s", p->id);
 	think_why(t, "exhausted=%s", p->id);
 	last = tell_last_resort(t, i, p);
-	think_note(t, i, "Nobody acknowledged: everybody in the escalation policy %s was told. Still open, owner %s%s%s",
+	think_note_at(t, i, NOTE_END, "Nobody acknowledged: everybody in the escalation policy %s was told. Still open, owner %s%s%s",
 		   p->id, think_name(t, i->owner), last ? ". Told as the last resort: " : "",
 		   last ? think_name(t, last->id) : "");
 	return last;

@@ -198,7 +198,7 @@ static void delivered(struct think *t, const struct item *i)
 	think_journal(t, i, JOURNAL_DELIVERED, "smsc", "text", "%s text to %s", topic_name(j->topic),
 		      think_name(t, j->person));
 	if (i && matters(j))
-		think_note(t, i, "Text delivered to %s at %s", think_name(t, j->person), think_clock(t, i, t->now));
+		think_note_at(t, i, NOTE_DETAIL, "Text delivered to %s at %s", think_name(t, j->person), think_clock(t, i, t->now));
 	think_why(t, "delivered %s to %s", topic_name(j->topic), think_name(t, j->person));
 }
 

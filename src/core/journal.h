@@ -33,6 +33,9 @@ extern const char *const journal_words[];	/* all of them, NULL at the end; in de
 /* decide(): people */
 #define JOURNAL_REPLIED "replied"		/* the words of every text from a person */
 #define JOURNAL_UNKNOWN_SENDER "unknown_sender"
+#define JOURNAL_REFUSED "refused"		/* a mail to an item's address that may be anybody's */
+#define JOURNAL_UNCLEAR "unclear"		/* a person's mail that says nothing we know */
+#define JOURNAL_NOTED "noted"			/* a person's words, for people */
 #define JOURNAL_ACKNOWLEDGED "acknowledged"
 #define JOURNAL_TRIED "tried"
 #define JOURNAL_SNOOZED "snoozed"

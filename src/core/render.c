@@ -28,6 +28,28 @@ const char *view_domain(const struct roster *r)
 	return n && n < 254 && !d[n] ? d : "ringback.invalid";
 }
 
+/* Only letters, digits, - and _; all else is "-". */
+static const char *plain_word(struct arena *a, const char *s)
+{
+	char *copy = arena_strndup(a, s, 64);
+
+	for (char *c = copy; *c; c++)
+		if (!g_ascii_isalnum(*c) && *c != '_')
+			*c = '-';
+	return copy;
+}
+
+const char *view_list_id(struct arena *a, const struct roster *r, const struct view *v)
+{
+	return arena_printf(a, "<%s.calls.%s>", plain_word(a, v->line_id), view_domain(r));
+}
+
+const char *view_keywords(struct arena *a, const struct view *v)
+{
+	return arena_printf(a, "%s, %s%s%s", class_name(v->class), plain_word(a, v->line_id), *v->owner_id ? ", " : "",
+			    plain_word(a, v->owner_id));
+}
+
 static const char *first(const char *one, const char *other)
 {
 	return one && *one ? one : other;

@@ -52,6 +52,15 @@ static void put_call(struct headers *h, const struct view *v)
 	put(h, "X-Ringback-Transcript", *v->transcript ? "present" : "none");
 }
 
+/* What Outlook shows of a voicemail (MS-OXOUM 2.2.5); X-CallID as Exchange writes it. */
+static void put_telephony(struct headers *h, const struct view *v, const struct item *i)
+{
+	put(h, "X-CallingTelephoneNumber", v->number);
+	if (v->class == CLASS_VOICEMAIL && v->duration_s >= 0)
+		put_number(h, "X-VoiceMessageDuration", v->duration_s);
+	put_ascii(h, "X-CallID", i->call_id);
+}
+
 static void put_item(struct headers *h, const struct view *v, const struct decision *d)
 {
 	put_ascii(h, "X-Ringback-Owner", v->owner_id);
@@ -115,6 +124,10 @@ const struct render_header *render_headers(struct arena *a, const struct roster 
 	put(&h, "X-Ringback-State", state_name(d->item->state));
 	put_call(&h, &v);
 	put_item(&h, &v, d);
+	put(&h, "List-Id", view_list_id(a, r, &v));
+	put(&h, "Keywords", view_keywords(a, &v));
+	put_telephony(&h, &v, d->item);
+	put(&h, "Reply-To", ticket_address(a, &r->rules, d->item));
 	put_handling(&h, &v, d->item);
 	put_thread(&h, d, message_id);
 	*n_r = list->len;

@@ -71,12 +71,17 @@ static void put_flags(struct arena *a, GString *out, const struct roster *r, con
 		put_since(a, out, "X-Ringback-Stale", item_stale_since(i, line->response.stale_after_s, now), v->zone);
 }
 
-static void put_state(struct arena *a, GString *out, const struct view *v, const struct item *i)
+static void put_state(struct arena *a, GString *out, const struct roster *r, const struct view *v, const struct item *i)
 {
 	put_automatic(out);
 	put(out, "X-Ringback-Item", v->id);
 	put(out, "X-Ringback-State", state_name(i->state));
 	put(out, "X-Ringback-Owner", field_ascii(a, v->owner_id, 400));
+	put(out, "X-Ringback-Class", class_name(v->class));
+	put(out, "X-Ringback-Line", field_text(a, v->line_id, 120));
+	put(out, "List-Id", view_list_id(a, r, v));
+	put(out, "Keywords", view_keywords(a, v));
+	put(out, "Reply-To", ticket_address(a, &r->rules, i));
 }
 
 static const char *caller_words(struct arena *a, const struct view *v)
@@ -137,7 +142,7 @@ static void put_note(struct arena *a, GString *out, const struct roster *r, cons
 	struct view v = view_of_item(a, r, i);
 
 	put_thread(out, i);
-	put_state(a, out, &v, i);
+	put_state(a, out, r, &v, i);
 	put_flags(a, out, r, &v, i, now);
 	put_body(out, body_make(a, &v, i, words));
 }

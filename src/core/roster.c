@@ -71,6 +71,7 @@ struct roster *roster_new(void)
 	r->book = rule_book_new();
 	r->people_by_id = g_hash_table_new(g_str_hash, g_str_equal);
 	r->people_by_phone = g_hash_table_new(g_str_hash, g_str_equal);
+	r->people_by_mail = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	r->directory = directory_new();
 	r->policies_by_id = g_hash_table_new(g_str_hash, g_str_equal);
 	r->schedules_by_id = g_hash_table_new(g_str_hash, g_str_equal);
@@ -86,6 +87,7 @@ void roster_free(struct roster *r)
 		return;
 	g_hash_table_unref(r->people_by_id);
 	g_hash_table_unref(r->people_by_phone);
+	g_hash_table_unref(r->people_by_mail);
 	g_hash_table_unref(r->policies_by_id);
 	g_hash_table_unref(r->schedules_by_id);
 	g_hash_table_unref(r->lines_by_id);
@@ -120,6 +122,12 @@ void roster_add_person(struct roster *r, struct person *p)
 	g_ptr_array_add(r->people, p);
 	add_once(r->people_by_id, p->id, p);
 	add_once(r->people_by_phone, p->phone, p);
+	if (p->mail) {
+		char *mail = g_ascii_strdown(p->mail, -1);
+
+		/* An address that two share says of neither that it is they. */
+		g_hash_table_replace(r->people_by_mail, mail, g_hash_table_contains(r->people_by_mail, mail) ? NULL : p);
+	}
 }
 
 void roster_add_policy(struct roster *r, struct escalation_policy *p)
@@ -196,6 +204,13 @@ const struct person *roster_person(const struct roster *r, const char *id)
 const struct person *roster_person_by_phone(const struct roster *r, const char *e164)
 {
 	return e164 ? g_hash_table_lookup(r->people_by_phone, e164) : NULL;
+}
+
+const struct person *roster_person_by_mail(const struct roster *r, const char *address)
+{
+	g_autofree char *lower = address ? g_ascii_strdown(address, -1) : NULL;
+
+	return lower ? g_hash_table_lookup(r->people_by_mail, lower) : NULL;
 }
 
 const struct schedule *roster_schedule(const struct roster *r, const char *id)

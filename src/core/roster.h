@@ -57,6 +57,8 @@ struct response {
 	int64_t stale_after_s;		/* open for so long */
 };
 
+enum notes { NOTES_ALL, NOTES_MILESTONES, NOTES_CLOSE };
+
 enum collapse { COLLAPSE_SWALLOW, COLLAPSE_AUDIT, COLLAPSE_PASS };
 
 struct line {
@@ -71,6 +73,7 @@ struct line {
 	const struct escalation_policy *closed;	/* when the line is closed; NULL: nobody is texted */
 	const struct escalation_policy *open;	/* when it is open; NULL as well (the default) */
 	enum collapse collapse;
+	enum notes notes;	/* which status notes the audit mailbox gets */
 	int64_t callback_within_s;		/* of opening hours */
 	struct pace throttle;			/* of texts about the line's items */
 	guint budget;				/* texts a month; 0: no limit */
@@ -103,6 +106,7 @@ struct rules {
 	bool subject_tag;
 	char *domain;			/* for Message-IDs that we make */
 	char *reply_address;		/* what ticket_address() is made of; NULL or "": mails are no commands */
+	bool reply_keep;		/* mails that were commands go on all the same */
 	char **reply_keys;		/* NULL-terminated; the first makes tokens, all of them count */
 };
 
@@ -120,7 +124,7 @@ struct roster {
 	struct cards *cards;		/* never NULL; owned */
 	struct directory *directory;	/* of callers; never NULL */
 	struct rule_book *book;		/* what is done with which calls; never NULL. See rule.h */
-	GHashTable *people_by_id, *people_by_phone;
+	GHashTable *people_by_id, *people_by_phone, *people_by_mail;
 	GHashTable *policies_by_id, *schedules_by_id;
 	GHashTable *lines_by_id, *lines_by_key, *lines_by_tag;
 };
@@ -151,6 +155,8 @@ const struct person *roster_person_by_phone(const struct roster *r, const char *
 /* The words for a text to p about l, either of which may be NULL: in the person's language, else the line's, else that of
  * the rules, else English. */
 const struct texts *roster_texts(const struct roster *r, const struct person *p, const struct line *l);
+/* Whose address it is, without regard to letter case; NULL: nobody's, or that of several. */
+const struct person *roster_person_by_mail(const struct roster *r, const char *address);
 const struct schedule *roster_schedule(const struct roster *r, const char *id);
 const struct escalation_policy *roster_policy(const struct roster *r, const char *id);
 const struct line *roster_line_by_id(const struct roster *r, const char *id);

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "render.h"
 #include "text.h"
 
 #define DIGEST_SIZE 32

@@ -32,6 +32,10 @@ struct view view_of_item(struct arena *a, const struct roster *r, const struct i
 /* "+44 20 7946 0123", or no_number. libphonenumber takes its time: once for a text is enough. */
 const char *view_number(struct arena *a, const struct view *v);
 
+/* "<clinic.calls.example.com>" (RFC 2919) for who files by lists; "missed, clinic, anna" (RFC 5322, 3.6.5). */
+const char *view_list_id(struct arena *a, const struct roster *r, const struct view *v);
+const char *view_keywords(struct arena *a, const struct view *v);
+
 const char *view_domain(const struct roster *r);	/* for Message-IDs and vCon; never empty */
 
 #endif

@@ -531,6 +531,34 @@ bool engine_timer(struct engine *e, int64_t job, GError **err)
 	return ok;
 }
 
+/* ---- a mail to an item's address ---- */
+
+static bool think_mail(struct store_tx *tx, void *user, GError **err)
+{
+	struct turn *t = user;
+	const struct ticket *ticket = &t->event.mail->ticket;
+	struct journal_record **journal = NULL;
+	struct facts f = { 0 };
+	struct item *i;
+
+	if (!tx_item(tx, ticket->item, t->a, &i, err))
+		return false;
+	f.item = i;
+	if (i && ticket_fits(&t->conf->roster->rules, ticket, i) &&
+	    (!tx_journal(tx, i->id, t->a, &journal, &f.n_journal, err) || !find_told(tx, t->a, i->id, &f.told, err)))
+		return false;
+	f.journal = (const struct journal_record *const *)journal;
+	return decide_and_apply(tx, t, &f, err);
+}
+
+struct decision *engine_mail(struct engine *e, const struct conf *conf, const struct mail_command *mail, struct arena *a,
+			     GError **err)
+{
+	struct turn t = { .conf = conf, .a = a, .now = clock_now(), .event = { .kind = EVENT_MAIL, .mail = mail } };
+
+	return run(e, think_mail, &t, err) ? t.decision : NULL;
+}
+
 /* ---- an operator's command ---- */
 
 static bool think_command(struct store_tx *tx, void *user, GError **err)

@@ -40,6 +40,10 @@ void engine_set_conf(struct engine *e, struct conf *c);
 struct decision *engine_take(struct engine *e, const struct conf *conf, const struct event *notice, struct arena *a,
 			     GError **err);
 
+/* A mail to the address of an item (ticket.h); decision->mail says whether it goes on. As engine_take(). */
+struct decision *engine_mail(struct engine *e, const struct conf *conf, const struct mail_command *mail, struct arena *a,
+			     GError **err);
+
 /* A mail of that profile's product came from the source, and no profile reads it any more: counted. False and *err: the
  * store failed. */
 bool engine_unread(struct engine *e, const char *source, const char *profile, GError **err);

@@ -333,6 +333,11 @@ static bool worth_a_note(const struct conf *conf, const struct job *j)
 	       topic_tells(j->topic);
 }
 
+static bool is_escalated(const struct job *j)
+{
+	return topic_is_step(j->topic) && j->topic != TOPIC_FIRST;
+}
+
 static struct job *note_new(const struct conf *conf, const struct job *j, const struct line *line, int64_t now,
 			    struct arena *a)
 {
@@ -343,7 +348,8 @@ static struct job *note_new(const struct conf *conf, const struct job *j, const 
 	text_time_zone(now, line->zone, at);
 	*note = (struct job){ .item = j->item, .kind = JOB_MAIL, .topic = TOPIC_NOTE, .due = now, .created = now,
 			      .updated = now, .to = line->audit };
-	note->text = arena_printf(a, "Text sent to %s at %.5s%s", p ? p->name : j->person, at + 11,
+	note->text = arena_printf(a, "Text sent to %s at %.5s%s%s", p ? p->name : j->person, at + 11,
+				  is_escalated(j) ? ", escalated" : "",
 				  j->possibly_twice ? " (possibly twice)" : "");
 	return note;
 }
@@ -360,7 +366,7 @@ bool parcel_note_sent(struct store_tx *tx, const struct conf *conf, const struct
 	if (!tx_item(tx, j->item, a, &i, err))
 		return false;
 	line = i ? roster_line_by_id(conf->roster, i->line) : NULL;
-	if (line)
+	if (line && (line->notes == NOTES_ALL || (line->notes == NOTES_MILESTONES && is_escalated(j))))
 		*note_r = note_new(conf, j, line, now, a);
 	return true;
 }

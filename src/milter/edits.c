@@ -187,6 +187,12 @@ static bool is_content_besides(const struct field *f)
 	return is_content(f) && !field_is(f, "Content-Type") && !field_is(f, "Content-Transfer-Encoding");
 }
 
+/* What a PBX says of the call in such fields it knows best. */
+static bool keeps_own(const struct making *k, const char *name)
+{
+	return (g_str_has_prefix(name, "X-Call") || g_str_has_prefix(name, "X-Voice")) && count_fields(k, name) > 0;
+}
+
 static void add_rendered(struct making *k, const struct roster *r, const struct event *e)
 {
 	gsize n;
@@ -195,7 +201,7 @@ static void add_rendered(struct making *k, const struct roster *r, const struct 
 	for (gsize i = 0; i < n; i++) {
 		if (g_ascii_strncasecmp(h[i].name, "X-Ringback-", 11) == 0)
 			add_header(k, h[i].name, h[i].value);	/* the PBX's own are removed before */
-		else
+		else if (!keeps_own(k, h[i].name))
 			set_header(k, h[i].name, h[i].value);
 	}
 }

@@ -4,15 +4,16 @@
 
 #include "authres.h"
 #include "clock.h"
-#include "cork.h"
-#include "edits.h"
+#include "edits_send.h"
 #include "log.h"
+#include "mail_command.h"
 #include "reader.h"
 #include "render.h"
 #include "text.h"
 
 #define HEAD_MAX (1024 * 1024)
 #define RCPTS_MAX 10000
+#define COMMAND_MAX (256 * 1024)	/* of a mail to an item's address: its first line counts */
 #define AUTHRES_MAX 8		/* the verifier's stands above all others */
 #define FORGED_MAX 100		/* Postfix walks the whole header for each deletion */
 
@@ -72,12 +73,15 @@ static void settle(struct message *m)
 
 void message_begin(struct message *m, struct conf *conf, const struct origin *o)
 {
+	bool keep;
+
 	message_reset(m);
 	m->conf = conf;
 	m->origin = *o;
 	settle(m);
-	m->origin.auth = m->pending ? arena_strdup(own_arena(m), o->auth) : NULL;
-	m->origin.sender = m->pending ? arena_strdup(own_arena(m), o->sender) : NULL;
+	keep = m->pending || conf->roster->rules.reply_keys;
+	m->origin.auth = keep ? arena_strdup(own_arena(m), o->auth) : NULL;
+	m->origin.sender = keep ? arena_strdup(own_arena(m), o->sender) : NULL;
 }
 
 /* Blanks may stand before the colon (RFC 5322, 4.5). */
@@ -100,7 +104,7 @@ static void see_author(struct message *m, const char *from)
 /* What the mail server's verifier put there stands above all that came with the mail, hence above its Received. */
 static void see_header(struct message *m, const char *name, const char *value)
 {
-	if (is_field(name, "From")) {
+	if (is_field(name, "From") && m->pending) {
 		see_author(m, value);
 	} else if (is_field(name, "Received")) {
 		m->has_received = true;
@@ -112,17 +116,25 @@ static void see_header(struct message *m, const char *name, const char *value)
 	}
 }
 
-/* The topmost field by our own verifier decides, whatever stands below it. */
-static void see_header_end(struct message *m, const char *queue_id, const char *myhostname)
+/* The topmost field by our own verifier decides, whatever stands below it. Gives its id; *ours_r: is there one? */
+static const char *see_results(struct message *m, const char *myhostname, bool *ours_r)
 {
 	const char *id = *m->conf->authserv_id ? m->conf->authserv_id : myhostname;
-	bool ours = false;
 
+	*ours_r = false;
 	m->origin.known = ORIGIN_HEADER;
-	for (guint i = 0; id && m->authres && i < m->authres->len && !ours; i++)
-		ours = authres_read(m->authres->pdata[i], id, own_arena(m), &m->origin.dkim);
-	if (!ours)
+	for (guint i = 0; id && m->authres && i < m->authres->len && !*ours_r; i++)
+		*ours_r = authres_read(m->authres->pdata[i], id, own_arena(m), &m->origin.dkim);
+	if (!*ours_r)
 		m->origin.dkim = NULL;
+	return id;
+}
+
+static void see_header_end(struct message *m, const char *queue_id, const char *myhostname)
+{
+	bool ours;
+	const char *id = see_results(m, myhostname, &ours);
+
 	settle(m);
 	if (!m->source && m->has_author)
 		log_info("%s: author=%s why=not-verified %s Authentication-Results of %s", queue_id, m->origin.author,
@@ -136,6 +148,11 @@ void message_add_rcpt(struct message *m, char **argv)
 	struct arena *a;
 	g_autofree char *args = NULL;
 
+	m->n_rcpts++;
+	if (mail_command_see_rcpt(m, argv[0])) {
+		m->source = NULL;
+		m->pending = false;
+	}
 	if (!m->source && !m->pending)
 		return;
 	a = own_arena(m);
@@ -178,9 +195,11 @@ void message_add_header(struct message *m, const char *name, const char *value)
 {
 	if (!m->source && edits_header_forged(name))
 		add_forged(m, name);
-	if (m->pending)
+	if (m->pending || m->ticket)
 		see_header(m, name, value);
-	if (!m->source && !m->pending)
+	if (m->ticket)
+		mail_command_see_header(m, name, value);
+	if (!m->source && !m->pending && !m->ticket)
 		return;
 	if (m->over || m->mail_size + strlen(name) + strlen(value) + 3 > HEAD_MAX) {
 		m->over = true;
@@ -194,15 +213,16 @@ void message_add_header(struct message *m, const char *name, const char *value)
 
 void message_add_body(struct message *m, const char *chunk, gsize size)
 {
+	const gsize max = m->ticket ? COMMAND_MAX : (gsize)m->conf->body_max;
 	gsize have;
 
-	if (!m->source) {
+	if (!m->source && !m->ticket) {
 		m->body_over = true;
 		return;
 	}
 	have = m->mail_size - m->head_size - 1;
-	if (size > (gsize)m->conf->body_max - have) {
-		size = (gsize)m->conf->body_max - have;
+	if (size > max - have) {
+		size = max - have;
 		m->body_over = true;
 	}
 	append(m, chunk, size);
@@ -246,16 +266,19 @@ static const char *why_pass(struct message *m)
 bool message_wanted(struct message *m, const char *queue_id, const char *myhostname)
 {
 	const char *why;
+	bool ours;
 
 	if (m->pending)
 		see_header_end(m, or_dash(queue_id), myhostname);
-	if (!m->source) {
+	if (m->ticket)
+		see_results(m, myhostname, &ours);
+	if (!m->source && !m->ticket) {
 		tally(TALLY_FOREIGN);
 		log_debug("%s: mail=pass why=foreign forged=%u", or_dash(queue_id), m->forged ? m->forged->len : 0);
 		return m->forged != NULL;
 	}
 	append(m, "", 0);
-	why = m->rcpts ? why_pass(m) : "no-recipient";
+	why = m->ticket ? NULL : m->rcpts ? why_pass(m) : "no-recipient";
 	if (why) {
 		tally(TALLY_PASSED);
 		log_info("%s: mail=pass why=%s", or_dash(queue_id), why);
@@ -300,100 +323,6 @@ static sfsistat remove_forged(const struct message *m, SMFICTX *ctx, const char 
 
 /* ---- the end of the message: mail of a PBX ---- */
 
-/* With HDR_LEADSPC nobody but us puts the blank after the colon. */
-static char *spaced(const struct message *m, const char *value)
-{
-	return value && m->leading_space ? arena_printf(m->arena, " %s", value) : (char *)value;
-}
-
-static bool send_headers(const struct message *m, SMFICTX *ctx, const struct edits *e)
-{
-	for (gsize i = 0; i < e->n_headers; i++) {
-		const struct edit_header *h = &e->headers[i];
-		char *name = (char *)h->name, *value = spaced(m, h->value);
-		int r = h->index > 0 ? smfi_chgheader(ctx, name, h->index, value) : smfi_addheader(ctx, name, value);
-
-		if (r != MI_SUCCESS)
-			return false;
-	}
-	return true;
-}
-
-/* ORCPT keeps the address that the PBX wrote in what the owner's mail server says of the mail (RFC 3461, 4). */
-static bool send_added(SMFICTX *ctx, const struct edits *e)
-{
-	g_autofree char *orcpt = e->orcpt ? g_strconcat("ORCPT=rfc822;", e->orcpt, NULL) : NULL;
-
-	for (const char **p = e->add; p && *p; p++) {
-		char *rcpt = (char *)*p;
-
-		if ((orcpt ? smfi_addrcpt_par(ctx, rcpt, orcpt) : smfi_addrcpt(ctx, rcpt)) != MI_SUCCESS)
-			return false;
-	}
-	return true;
-}
-
-static bool send_piece(SMFICTX *ctx, struct piece piece)
-{
-	unsigned char *p = (unsigned char *)piece.at;
-
-	for (gsize left = piece.size; left > 0;) {
-		int n = (int)MIN(left, MILTER_CHUNK_SIZE);
-
-		if (smfi_replacebody(ctx, p, n) != MI_SUCCESS)
-			return false;
-		p += n;
-		left -= (gsize)n;
-	}
-	return true;
-}
-
-/* Each call of libmilter is a packet of its own: a small body goes in one. */
-static bool send_joined(const struct message *m, SMFICTX *ctx, const struct piece *body)
-{
-	char *all = arena_alloc(m->arena, splice_size(body)), *to = all;
-
-	for (gsize i = 0; i < SPLICE_PIECES; i++) {
-		if (body[i].size)
-			memcpy(to, body[i].at, body[i].size);
-		to += body[i].size;
-	}
-	return send_piece(ctx, (struct piece){ all, (gsize)(to - all) });
-}
-
-/* Another edit between two pieces would be refused by Postfix. */
-static bool send_body(const struct message *m, SMFICTX *ctx, const struct piece *body)
-{
-	if (!body)
-		return true;
-	if (splice_size(body) <= MILTER_CHUNK_SIZE)
-		return send_joined(m, ctx, body);
-	for (gsize i = 0; i < SPLICE_PIECES; i++)
-		if (!send_piece(ctx, body[i]))
-			return false;
-	return true;
-}
-
-static bool send_removed(SMFICTX *ctx, const struct edits *e)
-{
-	for (const char **p = e->remove; p && *p; p++)
-		if (smfi_delrcpt(ctx, (char *)*p) != MI_SUCCESS)
-			return false;
-	return true;
-}
-
-/* Postfix applies each edit as it arrives. In this order a mail that we abandon half-way has more recipients than it
- * should, never fewer; that they leave together changes nothing of it. */
-static bool edits_send(const struct message *m, SMFICTX *ctx, const struct edits *e)
-{
-	bool ok;
-
-	cork_begin();
-	ok = send_headers(m, ctx, e) && send_added(ctx, e) && send_body(m, ctx, e->body) &&
-	     send_removed(ctx, e);
-	return cork_end() && ok;
-}
-
 static struct edits *make_edits(const struct message *m, const struct decision *d, const struct event *e,
 				const char *myorigin)
 {
@@ -437,7 +366,7 @@ static sfsistat store_failed(const struct message *m, SMFICTX *ctx, const char *
 
 	tally(TALLY_STORE_FAILURES);
 	log_error("%s: mail=%s why=store %s", queue_id, accept ? "pass" : "tempfail", err ? err->message : "failed");
-	if (!accept || smfi_addheader(ctx, name, spaced(m, "the store is out of reach; this call is in no item")))
+	if (!accept || smfi_addheader(ctx, name, edits_spaced("the store is out of reach; this call is in no item", m->leading_space, m->arena)))
 		return SMFIS_TEMPFAIL;
 	return SMFIS_ACCEPT;
 }
@@ -472,7 +401,7 @@ static sfsistat carry_out(const struct message *m, SMFICTX *ctx, const struct de
 		break;
 	}
 	edits = make_edits(m, d, e, smfi_getsymval(ctx, (char *)"j"));
-	if (!edits_send(m, ctx, edits)) {
+	if (!edits_send(ctx, edits, m->leading_space, m->arena)) {
 		log_error("%s: mail=tempfail why=edits the mail server did not take them", e->queue_id);
 		return SMFIS_TEMPFAIL;
 	}
@@ -548,10 +477,39 @@ static sfsistat take(struct message *m, SMFICTX *ctx, struct engine *engine, con
 	return carry_out(m, ctx, d, &e);
 }
 
+/* ---- the end of the message: a mail to the address of an item ---- */
+
+/* Of several recipients the others get it. */
+static sfsistat swallow_command(const struct message *m, SMFICTX *ctx)
+{
+	if (m->n_rcpts == 1)
+		return SMFIS_DISCARD;
+	return smfi_delrcpt(ctx, (char *)m->ticket_rcpt) == MI_SUCCESS ? SMFIS_ACCEPT : SMFIS_TEMPFAIL;
+}
+
+static sfsistat take_command(struct message *m, SMFICTX *ctx, struct engine *engine, const char *queue_id)
+{
+	const struct mail_command *command = mail_command_read(m);
+	g_autoptr(GError) err = NULL;
+	const struct decision *d = engine_mail(engine, m->conf, command, m->arena, &err);
+
+	tally(TALLY_COMMANDS);
+	if (!d)
+		return store_failed(m, ctx, queue_id, err);
+	log_info("%s: item=%s command=mail mail=%s why=%s", queue_id,
+		 render_item_id(m->arena, m->conf->roster, command->ticket.item),
+		 d->mail == MAIL_SWALLOW ? "swallow" : "pass", or_dash(d->why));
+	if (d->mail == MAIL_SWALLOW)
+		return swallow_command(m, ctx);
+	return m->forged ? remove_forged(m, ctx, queue_id) : SMFIS_ACCEPT;
+}
+
 sfsistat message_end(struct message *m, SMFICTX *ctx, struct engine *e)
 {
 	const char *queue_id = or_dash(smfi_getsymval(ctx, (char *)"i"));
 
+	if (m->ticket)
+		return take_command(m, ctx, e, queue_id);
 	if (!m->source)
 		return m->forged ? remove_forged(m, ctx, queue_id) : SMFIS_ACCEPT;
 	g_ptr_array_add(m->rcpts, NULL);

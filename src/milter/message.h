@@ -13,7 +13,7 @@
 /* Where message_end() and message_wanted() count; each is an atomic. */
 enum tally {
 	TALLY_CONNECTIONS, TALLY_MESSAGES, TALLY_FOREIGN, TALLY_NOTICES, TALLY_EDITED, TALLY_SWALLOWED, TALLY_PASSED,
-	TALLY_FORGED, TALLY_STORE_FAILURES, N_TALLIES
+	TALLY_FORGED, TALLY_COMMANDS, TALLY_STORE_FAILURES, N_TALLIES
 };
 void tally(enum tally t);
 guint64 tally_get(enum tally t);
@@ -25,6 +25,10 @@ struct message {
 	const struct source *source;	/* who speaks; NULL: nobody that may, or it is pending */
 	bool pending;		/* the header says whether it has a source */
 	bool null_sender;
+	struct ticket *ticket;	/* it goes to the address of an item: no notice, whoever sent it; NULL: it does not */
+	const char *ticket_rcpt;	/* that, as the envelope spelled it */
+	const char *from;	/* with a ticket: the one address in From; NULL: none that could be told */
+	guint n_rcpts;
 	GPtrArray *authres;	/* while pending: values of Authentication-Results, the topmost first */
 	bool has_received, has_author;	/* while pending: was there such a field? */
 	bool leading_space;	/* header values come and go with the blank after the colon */

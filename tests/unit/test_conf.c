@@ -278,17 +278,19 @@ static void test_sample(void)
 {
 	g_autofree char *sample = NULL, *file = g_test_build_filename(G_TEST_DIST, "..", "conf", "ringback.conf.sample", NULL);
 	g_autofree char *password = write_file("password", "secret\n", 0600);
+	g_autofree char *key = write_file("reply.key", "0123456789abcdef\n", 0600);
 	g_autofree char *ics = write_file("x.ics", "BEGIN:VCALENDAR\nVERSION:2.0\nEND:VCALENDAR\n", 0600);
 	g_autofree char *people = write_file("people.csv", "person,mail\nzoe,zoe@example.com\n", 0600);
 	g_autofree char *lines = write_file("lines.csv", "line,owner\n", 0600), *callers = write_file("callers.csv", "number,name\n", 0600);
 	g_autofree char *text = NULL, *all = NULL, *with_password = NULL, *with_holidays = NULL;
-	g_autofree char *with_people = NULL, *with_lines = NULL, *with_callers = NULL;
+	g_autofree char *with_people = NULL, *with_lines = NULL, *with_callers = NULL, *with_key = NULL;
 	g_autoptr(GRegex) hidden = g_regex_new("^#(\\t?[a-z_]+ = )", G_REGEX_MULTILINE, 0, NULL);
 
 	g_assert_true(g_file_get_contents(file, &sample, NULL, NULL));
 	with_password = replaced(sample, "/etc/ringback/smsc.password", password);
 	with_holidays = replaced(with_password, "/etc/ringback/holidays.ics", ics);
-	with_people = replaced(with_holidays, "/etc/ringback/people.csv", people);
+	with_key = replaced(with_holidays, "/etc/ringback/reply.key", key);
+	with_people = replaced(with_key, "/etc/ringback/people.csv", people);
 	with_lines = replaced(with_people, "/etc/ringback/lines.csv", lines);
 	with_callers = replaced(with_lines, "/etc/ringback/callers.csv", callers);
 	text = replaced(with_callers, "/etc/ringback/clinic.ics", ics);
@@ -301,6 +303,7 @@ static void test_sample(void)
 	g_unlink(lines);
 	g_unlink(callers);
 	g_unlink(password);
+	g_unlink(key);
 }
 
 static void test_builtin(void)

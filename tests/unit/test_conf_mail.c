@@ -1,4 +1,4 @@
-/* What the configuration says of the mails that ringback writes: templates of cards and languages. */
+/* What the configuration says of the mails that ringback writes: templates of cards, languages, and mails that are commands. */
 #include <string.h>
 
 #include "card.h"
@@ -93,6 +93,62 @@ static void test_templates(void)
 	conf_unref(c);
 }
 
+/* ---- mails that are commands ---- */
+
+static void test_no_replies(void)
+{
+	struct conf *c = load_good(GOOD);
+
+	g_assert_null(c->roster->rules.reply_keys);
+	g_assert_cmpstr(c->roster->rules.reply_address, ==, "");
+	g_assert_null(c->reply_servers);
+	g_assert_cmpint(line_of(c, "main")->notes, ==, NOTES_ALL);
+	conf_unref(c);
+}
+
+static void test_replies(void)
+{
+	g_autofree char *key = write_file("key", "0123456789abcdef new\n\n  0123456789abcdef old \n", 0640);
+	g_autofree char *text = g_strdup_printf(GOOD "line b { owner = anna notes = close } default_line = main notes = milestones "
+						"reply_address = calls@example.com reply_key_file = \"%s\" reply_mails = keep "
+						"reply_networks = { \"192.0.2.25\" }", key);
+	struct conf *c = load_good(text);
+	const struct rules *r = &c->roster->rules;
+
+	g_assert_cmpstr(r->reply_address, ==, "calls@example.com");
+	g_assert_cmpstr(r->reply_keys[0], ==, "0123456789abcdef new");
+	g_assert_cmpstr(r->reply_keys[1], ==, "0123456789abcdef old");
+	g_assert_null(r->reply_keys[2]);
+	g_assert_true(r->reply_keep);
+	g_assert_cmpuint(c->reply_servers->len, ==, 1);
+	g_assert_cmpint(line_of(c, "main")->notes, ==, NOTES_MILESTONES);
+	g_assert_cmpint(line_of(c, "b")->notes, ==, NOTES_CLOSE);
+	conf_unref(c);
+	g_unlink(key);
+	check_refused(text, "cannot be read");
+}
+
+static void test_wrong_keys(void)
+{
+	static const struct { const char *contents; int mode; const char *message; } keys[] = {
+		{ "", 0600, "must hold 1 to 10 keys" }, { "short\n", 0600, "has not 16 to 200 octets" },
+		{ "0123456789abcdef", 0604, "can be read or written by others" }, { "\xff", 0600, "is no text" },
+		{ "0123456789abcdef\n1\n", 0600, "has not 16 to 200 octets" },
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
+		g_autofree char *key = write_file("key", keys[i].contents, keys[i].mode);
+		g_autofree char *text = g_strdup_printf(GOOD "reply_address = calls@example.com\nreply_key_file = \"%s\"", key);
+
+		check_refused(text, keys[i].message);
+		check_refused(text, "load.conf:2: reply_key_file ");
+		g_unlink(key);
+	}
+	check_refused(GOOD "\nreply_address = calls@example.com", ":2: reply_address is there, and no key");
+	check_refused(GOOD "\nreply_address = \"calls+x@example.com\"", ":2: reply_address = \"calls+x@example.com\" takes no +");
+	check_refused(GOOD "\nreply_networks = { \"0.0.0.0/0\" }", "trusts everybody");
+}
+
 int main(int argc, char **argv)
 {
 	int failed;
@@ -103,6 +159,9 @@ int main(int argc, char **argv)
 	g_test_add_func("/conf-mail/language", test_language);
 	g_test_add_func("/conf-mail/texts", test_texts);
 	g_test_add_func("/conf-mail/templates", test_templates);
+	g_test_add_func("/conf-mail/no-replies", test_no_replies);
+	g_test_add_func("/conf-mail/replies", test_replies);
+	g_test_add_func("/conf-mail/wrong-keys", test_wrong_keys);
 	failed = g_test_run();
 	{
 		g_autofree char *file = g_build_filename(folder, "load.conf", NULL);

@@ -125,7 +125,9 @@ static void check_headers_missed(void)
 			"X-Ringback-Caller-Name: Jane Doe\nX-Ringback-Called: 201\nX-Ringback-Line: clinic\n"
 			"X-Ringback-Call-Time: 2026-03-02T22:52:00+01:00\nX-Ringback-Transcript: none\n"
 			"X-Ringback-Owner: anna\nX-Ringback-Calls: 1\nX-Ringback-Due: 2026-03-02T23:52:00+01:00\n"
-			"X-Ringback-Why: line=clinic(called 201) closed step=1 anna\nAuto-Submitted: auto-generated\n"
+			"X-Ringback-Why: line=clinic(called 201) closed step=1 anna\n"
+			"List-Id: <clinic.calls.mx.example.com>\nKeywords: missed, clinic, anna\n"
+			"X-CallingTelephoneNumber: +442079460123\nAuto-Submitted: auto-generated\n"
 			"X-Auto-Response-Suppress: All\n");
 	world_close(&w);
 }
@@ -183,6 +185,23 @@ static void check_headers_no_id(void)
 				       "Message-ID: <n0123456789abcdef0123456789abcdef01234567.1742@mx.example.com>\n"));
 	g_assert_nonnull(strstr(joined, "\nIn-Reply-To: <first@pbx.example.com>\n"));
 	g_assert_cmpstr(joined, ==, again);
+	world_close(&w);
+}
+
+/* What Outlook shows, and where answers go. */
+static void check_headers_reply(void)
+{
+	struct world w;
+	g_autofree char *got = NULL;
+
+	world_voicemail(&w);
+	w.item.call_id = "1772488320.42";
+	w.r->rules.reply_address = g_strdup("calls@example.com");
+	w.r->rules.reply_keys = g_strsplit("a key of the tests, 0123456789", "|", -1);
+	got = headers_text(&w);
+	g_assert_nonnull(strstr(got, "X-VoiceMessageDuration: 34\nX-CallID: 1772488320.42\nReply-To: calls+RB-1742-"));
+	g_assert_nonnull(strstr(render_note(w.a, w.r, &w.item, "ringback@example.com", "calls@example.com", "x", EVENING, 1),
+				"\r\nReply-To: calls+RB-1742-"));
 	world_close(&w);
 }
 
@@ -521,6 +540,8 @@ static void check_note(void)
 			"In-Reply-To: <first@pbx.example.com>\r\nReferences: <first@pbx.example.com>\r\n"
 			"Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\n"
 			"X-Ringback-Item: RB-1742\r\nX-Ringback-State: open\r\nX-Ringback-Owner: anna\r\n"
+			"X-Ringback-Class: missed\r\nX-Ringback-Line: clinic\r\n"
+			"List-Id: <clinic.calls.mx.example.com>\r\nKeywords: missed, clinic, anna\r\n"
 			"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
 			"Content-Transfer-Encoding: 7bit\r\n\r\n"
 			"Texted Anna Smith at 22:53.\r\n\r\n"
@@ -557,7 +578,7 @@ int main(int argc, char **argv)
 		{ "field/text", check_fields }, { "field/words", check_long_words }, { "field/fold", check_fold },
 		{ "field/message-id", check_message_ids }, { "headers/missed", check_headers_missed },
 		{ "headers/joined", check_headers_joined }, { "headers/thread", check_headers_thread },
-		{ "headers/no-id", check_headers_no_id }, { "headers/withheld", check_headers_withheld },
+		{ "headers/no-id", check_headers_no_id }, { "headers/withheld", check_headers_withheld }, { "headers/reply", check_headers_reply },
 		{ "hostile/words", check_hostile }, { "hostile/long", check_long }, { "hostile/random", check_random },
 		{ "times", check_times }, { "subject", check_subject },
 		{ "json/call", check_call_json }, { "json/plain", check_plain },
