@@ -155,7 +155,7 @@ void conf_build_settings(struct conf *c, const struct conf_file *f, const char *
 	build_settings(c, m, e);
 	build_rules(c, m, e);
 	conf_build_cards(c, m);
-	conf_build_replies(c, m, e);
+	conf_build_answers(c, m, e);
 	c->language = conf_language(c, m, KEY_main_language, e);
 	c->roster->rules.language = g_strdup(c->language);
 	build_relay(c, m, e);

@@ -27,7 +27,7 @@ void conf_build_cards(struct conf *c, const struct conf_block *m);
 char *conf_language(const struct conf *c, const struct conf_block *b, enum conf_key_id key, struct conf_errors *e);
 
 /* conf_reply.c: mails that are commands. conf_source.c: the hosts of a list of networks, as struct source *; NULL: none. */
-void conf_build_replies(struct conf *c, const struct conf_block *m, struct conf_errors *e);
+void conf_build_answers(struct conf *c, const struct conf_block *m, struct conf_errors *e);
 GPtrArray *conf_source_hosts(const struct conf_block *b, enum conf_key_id key, struct conf_errors *e);
 
 /* The rest; c's own settings are there. conf_roster.c */

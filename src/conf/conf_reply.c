@@ -52,7 +52,7 @@ static char **read_keys(const char *file, int line, struct conf_errors *e)
 	return keys;
 }
 
-void conf_build_replies(struct conf *c, const struct conf_block *m, struct conf_errors *e)
+void conf_build_answers(struct conf *c, const struct conf_block *m, struct conf_errors *e)
 {
 	struct rules *r = &c->roster->rules;
 	const char *address = conf_text(m, KEY_main_reply_address), *file = conf_text(m, KEY_main_reply_key_file);
