@@ -103,6 +103,7 @@ only libxml src/mail/html.c
 only confuse 'src/conf/*.c' src/conf/conf_parse.h
 only csv.h src/conf/conf_csv.c
 only libical 'src/conf/calendar*.c'
+only cairo 'src/draw/*.c'
 only sqlite3 src/store/store_sqlite.h 'src/store/store_sqlite*.c'
 only smpp34 src/out/smpp_pdu.c
 only libesmtp src/out/smtp.c

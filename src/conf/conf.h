@@ -68,6 +68,7 @@ struct conf {
 	enum machine_part machine_part;
 	int64_t generic_confidence;	/* percent; 0: mails that no profile knows are not read */
 	int64_t body_max;		/* octets; larger mails get headers only */
+	int64_t keep_missed_s, keep_voicemail_s;	/* who called, after closing; 0: for ever */
 	int64_t message_size_limit;	/* of the mail server: a mail that would grow over it likewise; 0: none */
 	char *profile_dir;
 	GPtrArray *reply_servers;	/* struct source *, of reply_networks; NULL: none */

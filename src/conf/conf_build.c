@@ -76,6 +76,8 @@ static void build_rules(struct conf *c, const struct conf_block *m, struct conf_
 	r->text_septets = conf_number(m, KEY_main_sms_max);
 	r->text_parts = conf_number(m, KEY_main_sms_parts);
 	r->text_wide = conf_number(m, KEY_main_sms_unicode) != 0;
+	c->keep_missed_s = conf_number(m, KEY_main_keep_missed);
+	c->keep_voicemail_s = conf_number(m, KEY_main_keep_voicemail);
 	r->code_rest_s = conf_number(m, KEY_main_code_rest);
 	/* Without a relay there is no mail to fall back to. */
 	r->mail_after_s = *conf_text(m, KEY_main_relay) ? conf_number(m, KEY_main_mail_after) : 0;

@@ -5,45 +5,80 @@
 
 #include "text.h"
 
-static void add_number(struct sha256 *s, int64_t n)
+/* Small pieces are gathered: libcrypto takes longer to be called than to hash them. */
+struct pieces {
+	struct sha256 *s;
+	gsize n;
+	uint8_t octets[512];
+};
+
+static void flush(struct pieces *p)
+{
+	sha256_add(p->s, p->octets, p->n);
+	p->n = 0;
+}
+
+static void add(struct pieces *p, const void *octets, gsize n)
+{
+	if (n > sizeof(p->octets) - p->n)
+		flush(p);
+	if (n > sizeof(p->octets)) {
+		sha256_add(p->s, octets, n);
+		return;
+	}
+	memcpy(p->octets + p->n, octets, n);
+	p->n += n;
+}
+
+static void add_number(struct pieces *p, int64_t n)
 {
 	const uint64_t octets = GUINT64_TO_BE((guint64)n);
 
-	sha256_add(s, &octets, sizeof(octets));
+	add(p, &octets, sizeof(octets));
 }
 
-static void add_text(struct sha256 *s, const char *text)
+static void add_text(struct pieces *p, const char *text)
 {
 	const gsize n = text ? strlen(text) : 0;
 	const uint32_t octets = GUINT32_TO_BE((guint32)n);
 
-	sha256_add(s, &octets, sizeof(octets));
-	sha256_add(s, text ? text : "", n);
+	add(p, &octets, sizeof(octets));
+	add(p, text ? text : "", n);
 }
 
 static void commit_to(struct sha256 *s, const char *why, const uint8_t *salt, uint8_t sum_r[SHA256_SIZE])
 {
+	struct pieces p;
+
+	p.s = s;
+	p.n = 0;
 	memset(sum_r, 0, SHA256_SIZE);
 	if (!why)
 		return;
 	sha256_begin(s);
-	sha256_add(s, salt, CHAIN_SALT);
-	sha256_add(s, why, strlen(why));
+	add(&p, salt, CHAIN_SALT);
+	add(&p, why, strlen(why));
+	flush(&p);
 	sha256_end(s, sum_r);
 }
 
 static void hash_record(struct sha256 *s, const uint8_t *before, const struct journal_record *j, int64_t id,
 			const uint8_t *commitment, uint8_t sum_r[SHA256_SIZE])
 {
+	struct pieces p;
+
+	p.s = s;
+	p.n = 0;
 	sha256_begin(s);
-	sha256_add(s, before, SHA256_SIZE);
-	add_number(s, id);
-	add_number(s, j->item);
-	add_number(s, j->at);
-	add_text(s, j->who);
-	add_text(s, j->what);
-	add_text(s, j->how);
-	sha256_add(s, commitment, SHA256_SIZE);
+	add(&p, before, SHA256_SIZE);
+	add_number(&p, id);
+	add_number(&p, j->item);
+	add_number(&p, j->at);
+	add_text(&p, j->who);
+	add_text(&p, j->what);
+	add_text(&p, j->how);
+	add(&p, commitment, SHA256_SIZE);
+	flush(&p);
 	sha256_end(s, sum_r);
 }
 

@@ -51,6 +51,8 @@ extern const char *const journal_words[];	/* all of them, NULL at the end; in de
 /* ringback oncall */
 #define JOURNAL_OVERRIDDEN "overridden"		/* somebody else is on call for a time */
 #define JOURNAL_OVERRIDE_REMOVED "override_removed"
+/* ringback forget, and what was kept long enough */
+#define JOURNAL_FORGOTTEN "forgotten"		/* nothing says any more who called */
 /* the outbox */
 #define JOURNAL_SENT "sent"
 #define JOURNAL_PUT_OFF "put_off"		/* the carrier could not; another try follows */

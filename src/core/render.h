@@ -30,6 +30,9 @@ enum machine_part { MACHINE_VCON, MACHINE_PLAIN, MACHINE_NONE };
 const char *render_vcon(struct arena *a, const struct roster *r, const struct decision *d, const struct event *e);
 const char *render_plain(struct arena *a, const struct roster *r, const struct decision *d, const struct event *e);
 
+/* A stored item with what became of it, in the shape of render_vcon(). */
+const char *render_item_vcon(struct arena *a, const struct roster *r, const struct item *i);
+
 /* One notice seen as a flat JSON object (keys of `ringback parse`); time in RFC 3339 UTC. file may be NULL. */
 const char *render_call_json(struct arena *a, const struct call *c, const char *file);
 

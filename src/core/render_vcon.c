@@ -148,16 +148,36 @@ static const char *subject(struct arena *a, const struct view *v)
 			    *v->called ? v->called : v->line_name);
 }
 
-const char *render_vcon(struct arena *a, const struct roster *r, const struct decision *d, const struct event *e)
+/* What became of an item, for its export: a mail says only what does not change. */
+static void put_life(struct arena *a, json_t *report_of, const struct item *i)
+{
+	json_t *body = json_object_get(report_of, "body");
+
+	json_object_set_new(body, "state", json_string(state_name(i->state)));
+	json_put(body, "resolution", i->resolution ? json_string(resolution_name(i->resolution)) : json_null());
+	json_put(body, "owner", json_text(a, i->owner));
+	json_object_set_new(body, "calls", json_integer(i->calls));
+	json_put(body, "created", json_time(i->created));
+	json_put(body, "due", json_time(i->due));
+	json_put(body, "acknowledged", json_time(i->acked));
+	json_put(body, "acknowledged_by", json_text(a, i->acked_by));
+	json_put(body, "closed", json_time(i->closed));
+}
+
+static const char *vcon_of(struct arena *a, const struct roster *r, const struct decision *d, const struct event *e,
+			   bool life)
 {
 	struct view v = view_make(a, r, d, e->call);
 	json_t *o = json_object(), *parties = json_array(), *analysis = json_array();
+	json_t *said = report(a, &v, e->call);
 
+	if (life)
+		put_life(a, said, d->item);
 	json_array_append_new(parties, caller_party(a, r, &v, e->call));
 	json_array_append_new(parties, owner_party(a, r, &v));
 	if (*v.transcript)
 		json_array_append_new(analysis, transcript(a, &v, e->call));
-	json_array_append_new(analysis, report(a, &v, e->call));
+	json_array_append_new(analysis, said);
 	json_object_set_new(o, "uuid", json_string(uuid_of(a, r, d)));
 	json_object_set_new(o, "created_at", json_time(MAX(d->item->created, v.time)));
 	json_object_set_new(o, "subject", json_text(a, subject(a, &v)));
@@ -165,4 +185,20 @@ const char *render_vcon(struct arena *a, const struct roster *r, const struct de
 	json_object_set_new(o, "dialog", json_pack("[o]", dialog(a, &v, e)));
 	json_object_set_new(o, "analysis", analysis);
 	return json_done(a, o);
+}
+
+const char *render_item_vcon(struct arena *a, const struct roster *r, const struct item *i)
+{
+	struct item *copy = item_copy(a, i);
+	const struct decision d = {
+		.item = copy, .line = roster_line_by_id(r, i->line), .owner = roster_person(r, i->owner)
+	};
+	const struct event e = { .kind = EVENT_COMMAND, .message_id = copy->thread_id };
+
+	return vcon_of(a, r, &d, &e, true);
+}
+
+const char *render_vcon(struct arena *a, const struct roster *r, const struct decision *d, const struct event *e)
+{
+	return vcon_of(a, r, d, e, false);
 }

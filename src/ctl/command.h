@@ -27,6 +27,7 @@ struct command_def {
 extern const struct command_def cmd_oncall, cmd_parse, cmd_replay, cmd_list, cmd_show, cmd_why, cmd_find, cmd_ack, cmd_close,
 	cmd_assign, cmd_tried, cmd_snooze, cmd_mute, cmd_unmute, cmd_status, cmd_providers, cmd_reload, cmd_profile, cmd_sms;
 extern const struct command_def cmd_check, cmd_journal;
+extern const struct command_def cmd_export, cmd_forget, cmd_report;
 
 /* ---- what most commands need (command.c) ---- */
 

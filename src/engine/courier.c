@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "err.h"
 #include "fleet.h"
+#include "forget.h"
 #include "log.h"
 #include "outbox.h"
 #include "pair.h"
@@ -17,6 +18,8 @@
 #define FDS_MAX (4 * FLEET_MEMBERS_MAX + 2)	/* pairs, and as many that leave */
 #define WAIT_MAX_MS 60000
 #define AHEAD_MAX 512
+#define KEEP_EVERY_S 86400
+#define KEEP_SLICE 2000
 
 struct courier {
 	struct engine *engine;
@@ -215,13 +218,45 @@ static gpointer run_wires(gpointer user)
 
 /* ---- the clerk ---- */
 
+/* Where the daily look for what was kept long enough is. */
+struct keeper {
+	int64_t after, next;
+};
+
+/* One slice at a time, so that texts do not wait for it. Is there more to do? */
+static bool keep_turn(struct courier *c, struct keeper *k)
+{
+	const int64_t now = clock_now();
+	struct conf *conf;
+	g_autoptr(GError) err = NULL;
+	gsize n = 0;
+
+	if (now < k->next)
+		return false;
+	conf = engine_conf(c->engine);
+	if (!forget_old(c->store, conf, now, KEEP_SLICE, &k->after, &n, &err)) {
+		log_error("courier: what is old could not be forgotten: %s", err ? err->message : "?");
+		k->after = 0;
+	}
+	conf_unref(conf);
+	if (n)
+		log_info("courier: forgotten=%" G_GSIZE_FORMAT " items, kept long enough", n);
+	if (!k->after)
+		k->next = now + KEEP_EVERY_S;
+	return k->after != 0;
+}
+
 static gpointer run_clerk(gpointer user)
 {
 	struct courier *c = user;
+	struct keeper keeper = { 0 };
 
 	while (!g_atomic_int_get(&c->stopping)) {
 		struct pollfd fd = { .fd = c->clerk_fd, .events = POLLIN };
 		int64_t until_s = outbox_turn(c->outbox);
+
+		if (keep_turn(c, &keeper))
+			until_s = 0;
 
 		if (poll(&fd, 1, (int)MIN(until_s * 1000, WAIT_MAX_MS)) < 0 && errno != EINTR)
 			log_error("courier: poll: %s", g_strerror(errno));

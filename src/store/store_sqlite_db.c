@@ -320,7 +320,7 @@ static bool db_setup(struct db *db, GError **err)
 	const char *role = db->read_only ? "PRAGMA query_only = ON" : "PRAGMA wal_autocheckpoint = 4000";
 
 	return (db_exec(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-			"PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4000; PRAGMA journal_size_limit = 67108864;"
+			"PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4000; PRAGMA journal_size_limit = 67108864;"
 			"PRAGMA trusted_schema = OFF") && db_exec(db, role)) || open_error(db, err);
 }
 

@@ -79,3 +79,51 @@ def test_append_only(office):
         with pytest.raises(sqlite3.IntegrityError, match="append-only"):
             db.execute(sql)
     db.close()
+
+
+# ---- forgetting ----
+
+NUMBER = "+12025550141"
+
+
+def everything(site):
+    """All octets of the store, once it is closed and its log is in it."""
+    return b"".join(f.read_bytes() for f in site.daemon.folder.glob("ringback.db*"))
+
+
+def test_forget(office):
+    assert NUMBER.encode() in everything(office)
+    [h] = objects(office.daemon.cli("journal", "head", "--json"))
+    [o] = objects(office.daemon.cli("forget", "--json", "202-555-0141"))
+    assert (o["items"], o["closed"]) == (1, 1)
+    left = everything(office)
+    assert NUMBER.encode() not in left and b"2025550141" not in left and b"+12025550140" in left
+    office.daemon.cli("journal", "verify", "--head", h["head"])
+    items = {i["id"]: i for i in objects(office.daemon.cli("list", "--all", "--json"))}
+    assert len(items) == 3 and items["RB-2"]["caller"] is None and items["RB-2"]["resolution"] == "expired"
+    assert items["RB-1"]["caller"] == "+12025550140"
+    assert [r["what"] for r in objects(office.daemon.cli("why", "--json", "2"))][-1] == "forgotten"
+    r = office.daemon.cli("forget", "202-555-0141", ok=False)
+    assert r.returncode == EX_DATAERR
+
+
+@pytest.mark.parametrize("args", [[], ["nobody"], ["--all"]])
+def test_forget_usage(office, args):
+    assert office.daemon.cli("forget", *args, ok=False).returncode == EX_USAGE
+
+
+def test_retention(office):
+    """Closed longer ago than kept: the courier forgets it at its start; what is open stays."""
+    office.daemon.cli("close", "1")
+    db = office.daemon.db()
+    db.execute("UPDATE items SET closed = closed - 100, until = until - 100 WHERE id = 1")
+    db.commit()
+    db.close()
+    office.daemon.write(keep_missed="60s")
+    office.daemon.start()
+    office.daemon.wait_log("forgotten=1 items")
+    office.daemon.stop()
+    items = {i["id"]: i["caller"] for i in objects(office.daemon.cli("list", "--all", "--json"))}
+    assert items == {"RB-1": None, "RB-2": NUMBER, "RB-3": "+12025550142"}
+    assert [r["why"] for r in objects(office.daemon.cli("why", "--json", "1"))][-1] == "missed, kept for 0 days"
+    office.daemon.cli("journal", "verify")
