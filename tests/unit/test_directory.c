@@ -6,8 +6,8 @@ static const char *const vip[] = { " VIP ", "press", "", NULL };
 static struct directory *some(const struct person *owner)
 {
 	struct directory *d = directory_new();
-	const struct contact jane = { "+447700900101", "Jane Doe", owner, vip };
-	const struct contact acme = { "+442079460101", "Acme", NULL, NULL };
+	const struct contact jane = { .number = "+447700900101", .name = "Jane Doe", .owner = owner, .groups = vip };
+	const struct contact acme = { .number = "+442079460101", .name = "Acme" };
 
 	g_assert_true(directory_add(d, &jane));
 	g_assert_true(directory_add(d, &acme));
@@ -54,7 +54,7 @@ static void test_groups(void)
 static void test_first_stays(void)
 {
 	struct directory *d = some(NULL);
-	const struct contact again = { "+447700900101", "Somebody else", NULL, NULL };
+	const struct contact again = { .number = "+447700900101", .name = "Somebody else" };
 
 	g_assert_false(directory_add(d, &again));
 	g_assert_cmpstr(directory_find(d, "+447700900101")->name, ==, "Jane Doe");
@@ -68,7 +68,7 @@ static void test_copies(void)
 	struct roster *r = roster_new();
 	char number[] = "+447700900103", name[] = "Kim", group[] = "staff";
 	const char *const groups[] = { group, NULL };
-	const struct contact kim = { number, name, NULL, groups };
+	const struct contact kim = { .number = number, .name = name, .groups = groups };
 
 	g_assert_cmpuint(directory_size(r->directory), ==, 0);
 	g_assert_true(directory_add(r->directory, &kim));
