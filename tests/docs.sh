@@ -79,7 +79,7 @@ part() {	# FILE SECTION
 	schedule) sed -n '/^\.SH SCHEDULES/,/^\.SS Rotations/p' "$1" ;;
 	rotation) sed -n '/^\.SS Rotations/,/^\.SH CALLERS/p' "$1" ;;
 	line) sed -n '/^\.SH LINES/,/^\.SH OPENING/p' "$1" ;;
-	rule) sed -n '/^\.SH RULES/,/^\.SH PROVIDER/p' "$1" ;;
+	rule) sed -n '/^\.SH RULES/,/^\.SH PRESETS/p' "$1" ;;
 	replies) sed -n '/^\.SH REPLIES/,/^\.SH PROFILES/p' "$1" ;;
 	provider) sed -n '/^\.SH PROVIDER/,/^\.SH PROFILES/p' "$1" ;;
 	esac

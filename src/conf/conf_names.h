@@ -5,6 +5,7 @@
 #include "conf.h"
 #include "conf_file.h"
 #include "conf_who.h"
+#include "duty.h"
 
 struct names {
 	struct conf *c;
@@ -46,6 +47,12 @@ void *names_find(struct names *n, GHashTable *table, const char *kind, const str
 /* "anna", or "schedule:clinic-oncall": one of the two, or none and an error. */
 void names_find_duty(struct names *n, const struct conf_block *b, enum conf_key_id key, const struct person **person_r,
 		     const struct schedule **schedule_r);
+
+/* Likewise who owns: also "round-robin:NAME" of a schedule, "caller:account" and "caller:last". All but the fallback. */
+void names_find_owner(struct names *n, const struct conf_block *b, enum conf_key_id key, struct duty *d);
+
+/* A copy of the text at a key; NULL if it is empty. */
+char *names_dup(const struct conf_block *b, enum conf_key_id key);
 
 /* Opening hours as written at a key, with the holidays of the file (NULL: none are configured); NULL, and told, if wrong. */
 struct hours *names_hours(struct names *n, const struct conf_block *b, enum conf_key_id key, const char *zone,

@@ -30,6 +30,7 @@ static void add_person(struct names *n, const struct conf_block *b)
 	p->phone = *phone ? g_strdup(phone) : NULL;
 	p->language = *conf_text(b, KEY_person_language) ? conf_language(n->c, b, KEY_person_language, n->errors) : NULL;
 	p->throttle = names_pace(n, b, KEY_person_throttle);
+	p->helpdesk_login = names_dup(b, KEY_person_helpdesk_login);
 	p->groups = read_groups(b, KEY_person_groups);
 	names_take_title(n, n->people, b, p);
 	if (p->phone && !names_take(n, n->phones, phone, b, conf_line(b, KEY_person_phone), p, &before))

@@ -74,7 +74,8 @@ static void explain_line(FILE *out, const struct conf *c, const struct line *l)
 {
 	fprintf(out, "line %s (%s)%s: owner %s, audit mailbox %s, zone %s\n", l->id, l->name,
 		l == c->roster->default_line ? ", takes what no line claims" : "",
-		l->schedule ? l->schedule->id : l->owner->id,
+		l->owner_by == OWNER_TURNS ? l->pool->id : l->owner_by == OWNER_ACCOUNT ? "the caller's account" :
+		l->owner_by == OWNER_LAST ? "who dealt with the caller last" : l->schedule ? l->schedule->id : l->owner->id,
 		l->audit, l->zone);
 	explain_policy(out, "when closed", l->closed);
 	explain_policy(out, "when open", l->open);

@@ -8,6 +8,7 @@
 #include "conf_value.h"
 
 #define STEPS_MAX 32
+#define POOL_MAX 200
 
 struct bulk_pass {
 	struct names *n;
@@ -125,6 +126,11 @@ void names_find_duty(struct names *n, const struct conf_block *b, enum conf_key_
 		*schedule_r = names_find(n, n->schedules, "schedule", b, key, text + strlen("schedule:"));
 	else
 		*person_r = names_find(n, n->people, "person", b, key, text);
+}
+
+char *names_dup(const struct conf_block *b, enum conf_key_id key)
+{
+	return *conf_text(b, key) ? g_strdup(conf_text(b, key)) : NULL;
 }
 
 char *names_name(const struct conf_block *b, enum conf_key_id key)
@@ -268,15 +274,73 @@ static void set_hours(struct names *n, struct line *l, const struct conf_block *
 	holidays_unref(days);
 }
 
-/* Whose it is. With a schedule the fall-back is the owner of all else. */
+/* Those of a group, in the order of the configuration. */
+static void add_members(struct names *n, struct pool *pool)
+{
+	g_autofree char *group = g_utf8_strdown(pool->id, -1);
+	const GPtrArray *people = n->c->roster->people;
+	g_autoptr(GPtrArray) members = g_ptr_array_new();
+
+	for (guint i = 0; i < people->len && members->len < POOL_MAX; i++) {
+		const struct person *p = people->pdata[i];
+
+		if (p->groups && g_strv_contains((const char *const *)p->groups, group))
+			g_ptr_array_add(members, (gpointer)p);
+	}
+	pool->n_members = members->len;
+	pool->members = g_memdup2(members->pdata, members->len * sizeof(void *));
+}
+
+static const struct pool *find_pool(struct names *n, const struct conf_block *b, enum conf_key_id key, const char *id)
+{
+	GPtrArray *pools = n->c->roster->pools;
+	struct pool *pool;
+
+	for (guint i = 0; i < pools->len; i++)
+		if (strcmp(((struct pool *)pools->pdata[i])->id, id) == 0)
+			return pools->pdata[i];
+	pool = g_new0(struct pool, 1);
+	pool->id = g_strdup(id);
+	g_ptr_array_add(pools, pool);
+	if (!g_hash_table_contains(n->schedules, id))
+		add_members(n, pool);
+	if (pool->n_members == 0)
+		pool->schedule = names_find(n, n->schedules, "schedule", b, key, id);
+	return pool;
+}
+
+void names_find_owner(struct names *n, const struct conf_block *b, enum conf_key_id key, struct duty *d)
+{
+	const char *text = conf_text(b, key);
+
+	if (g_str_has_prefix(text, "round-robin:")) {
+		d->pool = find_pool(n, b, key, text + strlen("round-robin:"));
+		d->by = OWNER_TURNS;
+	} else if (strcmp(text, "caller:account") == 0) {
+		d->by = OWNER_ACCOUNT;
+	} else if (strcmp(text, "caller:last") == 0) {
+		d->by = OWNER_LAST;
+		n->c->roster->asks_last = true;
+	} else {
+		names_find_duty(n, b, key, &d->person, &d->schedule);
+	}
+}
+
+/* Whose it is. Where that is no person the fall-back is the owner of all else. */
 static void set_owner(struct names *n, struct line *l, const struct conf_block *b)
 {
-	names_find_duty(n, b, KEY_line_owner, &l->owner, &l->schedule);
+	struct duty d = { 0 };
+
+	names_find_owner(n, b, KEY_line_owner, &d);
+	l->owner = d.person;
+	l->schedule = d.schedule;
+	l->owner_by = d.by;
+	l->pool = d.pool;
 	l->fallback = referred(n, n->people, "person", b, KEY_line_fallback);
-	if (l->schedule && !l->fallback && !*conf_text(b, KEY_line_fallback))
-		conf_wrong(n->errors, conf_line(b, KEY_line_owner), "line %s is owned by a schedule; write fallback = and a "
-			   "person, for when nobody is on it", b->title);
-	if (l->schedule)
+	if ((d.schedule || d.by != OWNER_NAMED) && !l->fallback && !*conf_text(b, KEY_line_fallback))
+		conf_wrong(n->errors, conf_line(b, KEY_line_owner), "line %s is owned by %s; write fallback = and a "
+			   "person, for when nobody is on it", b->title, d.schedule ? "a schedule" : conf_text(b, KEY_line_owner));
+	if (d.schedule || d.by != OWNER_NAMED)
 		l->owner = l->fallback;
 	else if (!l->fallback)
 		l->fallback = l->owner;
@@ -334,6 +398,8 @@ static void set_missed(struct names *n, struct line *l, const struct conf_block 
 			conf_wrong(n->errors, at, "missed: \"%s\" is no reason that can count; write no_answer, busy, "
 				   "not_reachable, rejected or abandoned", word);
 	}
+	l->helpdesk = (enum helpdesk)conf_number(b, KEY_line_helpdesk);
+	l->helpdesk_queue = names_dup(b, KEY_line_helpdesk_queue);
 	l->abandoned_after_s = conf_number(b, KEY_line_abandoned_after);
 }
 

@@ -4,6 +4,7 @@
 #include "conf_names.h"
 #include "conf_value.h"
 #include "err.h"
+#include "helpdesk.h"
 #include "rule.h"
 
 #define RULES_MAX 10000
@@ -188,13 +189,49 @@ static void read_channels(struct making *k)
 			   "no text; drop one", k->rule->id, k->rule->policy->id);
 }
 
+static void add_header(struct making *k, const char *name, struct template *value)
+{
+	struct rule *r = k->rule;
+
+	r->headers = g_renew(struct rule_header, r->headers, r->n_headers + 1);
+	r->headers[r->n_headers++] = (struct rule_header){ g_strdup(name), value };
+}
+
+/* "X-Team: {line}" */
+static void read_header(struct making *k, const char *text, int line)
+{
+	const char *colon = strchr(text, ':'), *value = colon ? colon + 1 + strspn(colon + 1, " ") : "";
+	g_autofree char *name = colon ? g_strndup(text, (gsize)(colon - text)) : NULL;
+	g_autoptr(GError) err = NULL;
+	struct template *t;
+
+	if (!name || !helpdesk_may_add(name) || !*value || strpbrk(value, "\r\n")) {
+		conf_wrong(k->n->errors, line, "headers: \"%s\" is no header field that may be added; write one line like "
+			   "\"X-Team: {line}\"", text);
+		return;
+	}
+	t = template_new(value, helpdesk_values, "", line, &err);
+	if (t)
+		add_header(k, name, t);
+	else			/* ":3: what is wrong" */
+		conf_wrong(k->n->errors, line, "headers: %s", strchr(err->message + 1, ':') + 2);
+}
+
+static void read_helpdesk(struct making *k)
+{
+	k->rule->helpdesk_given = conf_given(k->b, KEY_rule_helpdesk);
+	k->rule->helpdesk = (enum helpdesk)conf_number(k->b, KEY_rule_helpdesk);
+	k->rule->helpdesk_queue = names_dup(k->b, KEY_rule_helpdesk_queue);
+	each_member(k, KEY_rule_headers, read_header);
+}
+
 static void read_effects(struct making *k)
 {
 	struct rule *r = k->rule;
 	struct names *n = k->n;
 
 	if (*conf_text(k->b, KEY_rule_owner))
-		names_find_duty(n, k->b, KEY_rule_owner, &r->owner.person, &r->owner.schedule);
+		names_find_owner(n, k->b, KEY_rule_owner, &r->owner);
 	r->policy = names_find(n, n->policies, "policy", k->b, KEY_rule_policy, conf_text(k->b, KEY_rule_policy));
 	r->urgency_given = conf_given(k->b, KEY_rule_urgency);
 	r->urgency = (enum urgency)conf_number(k->b, KEY_rule_urgency);
@@ -203,6 +240,7 @@ static void read_effects(struct making *k)
 	if (r->mute && r->spam)
 		conf_wrong(n->errors, conf_line(k->b, KEY_rule_mute), "rule %s: mute and spam; keep one", r->id);
 	read_channels(k);
+	read_helpdesk(k);
 }
 
 static void read_review(struct making *k)
@@ -224,8 +262,7 @@ static void add_rule(struct names *n, const struct conf_block *b)
 	names_take_title(n, n->rules, b, k.rule);
 	if (strcmp(b->title, RULE_DEFAULT) == 0)
 		conf_wrong(n->errors, b->line, "rule %s is the one behind all others; give yours another name", RULE_DEFAULT);
-	if (*conf_text(b, KEY_rule_comment))
-		k.rule->comment = g_strdup(conf_text(b, KEY_rule_comment));
+	k.rule->comment = names_dup(b, KEY_rule_comment);
 	read_review(&k);
 	each_member(&k, KEY_rule_lines, read_line);
 	each_member(&k, KEY_rule_classes, read_class);

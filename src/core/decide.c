@@ -125,17 +125,6 @@ struct on_duty think_duty(const struct think *t, const struct duty *duty)
 	return duty_of(t->r, t->f->overrides, t->f->n_overrides, duty, t->now, t->a);
 }
 
-const char *think_own(struct think *t, struct item *i, const struct line *line)
-{
-	const struct duty duty = rule_duty(t, i, line);
-	struct on_duty on = think_duty(t, &duty);
-
-	i->owner = on.person->id;
-	if (*on.why)
-		t->own = on.why;
-	return *on.why ? arena_printf(t->a, " (%s)", on.why) : "";
-}
-
 const char *think_zone(const struct think *t, const struct item *i)
 {
 	const struct line *line = roster_line_by_id(t->r, i->line);

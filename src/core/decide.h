@@ -87,6 +87,10 @@ struct facts {
 	/* who is on call instead, whatever the event: all that are not over, the oldest first; or NULL */
 	const struct override *overrides;
 	gsize n_overrides;
+	/* NOTICE: whose turn was when; who took or closed the caller's last item, person id; or NULL */
+	const struct pool_turn *turns;
+	gsize n_turns;
+	const char *dealt_with;
 	/* phones that said STOP (E.164), whatever the event; NULL-terminated or NULL */
 	const char *const *stopped;
 	/* lines of which nobody is told, whatever the event: those not over; or NULL */
@@ -118,6 +122,7 @@ struct decision {
 	guint cancel;			/* bit set of (1 << enum job_topic): jobs that wait, of item and of more, are
 					 * cancelled; before jobs are added, which it does not concern */
 	GPtrArray *journal;		/* struct journal_record *: to be added */
+	const char *turn_pool, *turn_person;	/* whose turn it was; NULL: nobody's */
 	const char *stop_phone;		/* a phone that said STOP, or START; NULL: none did */
 	int64_t stop_at;		/* when it said STOP; 0: START */
 	const char *idle_phone;		/* whose facts->idle becomes idle; NULL: nobody's */

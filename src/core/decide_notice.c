@@ -71,6 +71,7 @@ static void suppress(struct think *t, struct item *i, enum resolution resolution
 	i->resolution = resolution;
 	i->closed = t->now;
 	t->d->cancel |= CANCEL_END;
+	t->d->turn_pool = NULL;		/* who need do nothing had no turn */
 	think_journal(t, i, JOURNAL_SUPPRESSED, resolution == RESOLUTION_ANSWERED_ELSEWHERE ? "pbx" : "ringback", "mail",
 		      "%s", why);
 	think_why(t, "%s", why);

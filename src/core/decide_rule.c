@@ -88,6 +88,8 @@ struct duty rule_duty(const struct think *t, const struct item *i, const struct 
 
 	if (!rule || !duty_is_given(&rule->owner))
 		return duty;
+	duty.by = rule->owner.by;
+	duty.pool = rule->owner.pool;
 	duty.person = rule->owner.person;
 	duty.schedule = rule->owner.schedule;
 	return duty;

@@ -7,7 +7,7 @@
 
 bool duty_is_given(const struct duty *d)
 {
-	return d->person || d->schedule;
+	return d->person || d->schedule || d->by != OWNER_NAMED;
 }
 
 bool duty_away(const struct person *p, int64_t at)
@@ -97,6 +97,7 @@ struct on_duty duty_of(const struct roster *r, const struct override *overrides,
 struct duty duty_owner(const struct line *line)
 {
 	return (struct duty){
+		.by = line->owner_by, .pool = line->pool,
 		.person = line->schedule ? NULL : line->owner, .schedule = line->schedule,
 		.fallback = line->fallback ? line->fallback : line->owner
 	};

@@ -6,8 +6,11 @@
 #include "item.h"
 #include "roster.h"
 
-/* What a line's owner or a policy's step names: one of them is not NULL. */
+/* What a line's owner or a policy's step names: one of them is not NULL, or by is not OWNER_NAMED, which decide_owner.c
+ * makes a person of. */
 struct duty {
+	enum owner_by by;
+	const struct pool *pool;	/* OWNER_TURNS */
 	const struct person *person;	/* on a schedule: NULL */
 	const struct schedule *schedule;
 	const struct person *fallback;	/* when nobody is on it, or the person is away without a substitute */

@@ -161,6 +161,12 @@ struct watch {
 	int64_t since;
 };
 
+/* Whose turn was when: the lowest of a pool has the next item, who never had one before all. */
+struct pool_turn {
+	const char *pool, *person;	/* ids; never NULL */
+	int64_t turn;			/* 1 and up */
+};
+
 /* How many mails of a source a profile read, and how many of them lacked a field that it expects: see tx_drift(). */
 #define DRIFT_READ ""		/* field: all that were read */
 #define DRIFT_UNREAD "*"	/* field: mails of its product that no profile read */

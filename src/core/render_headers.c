@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "field.h"
+#include "helpdesk.h"
 #include "phrase.h"
 #include "view.h"
 
@@ -130,6 +131,7 @@ const struct render_header *render_headers(struct arena *a, const struct roster 
 	put(&h, "Reply-To", ticket_address(a, &r->rules, d->item));
 	put_handling(&h, &v, d->item);
 	put_thread(&h, d, message_id);
+	helpdesk_headers(a, r, d, &v, list);
 	*n_r = list->len;
 	return arena_memdup(a, list->data, list->len * sizeof(struct render_header));
 }

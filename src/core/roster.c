@@ -17,6 +17,7 @@ static void person_free(void *p)
 	g_free(person->name);
 	g_free(person->mail);
 	g_free(person->phone);
+	g_free(person->helpdesk_login);
 	g_free(person->away);
 	g_strfreev(person->groups);
 	hours_free(person->quiet);
@@ -43,6 +44,15 @@ static void phrase_free(void *p)
 	g_free(((struct reply_phrase *)p)->phrase);
 }
 
+static void pool_free(void *p)
+{
+	struct pool *pool = p;
+
+	g_free(pool->id);
+	g_free(pool->members);
+	g_free(pool);
+}
+
 static void line_free(void *p)
 {
 	struct line *line = p;
@@ -50,6 +60,7 @@ static void line_free(void *p)
 	g_free(line->id);
 	g_free(line->name);
 	g_free(line->audit);
+	g_free(line->helpdesk_queue);
 	g_free(line->zone);
 	g_free(line->language);
 	hours_free(line->hours);
@@ -69,6 +80,7 @@ struct roster *roster_new(void)
 	r->cards = cards_new();
 	r->texts = g_ptr_array_new_with_free_func(one_texts_free);
 	r->book = rule_book_new();
+	r->pools = g_ptr_array_new_with_free_func(pool_free);
 	r->people_by_id = g_hash_table_new(g_str_hash, g_str_equal);
 	r->people_by_phone = g_hash_table_new(g_str_hash, g_str_equal);
 	r->people_by_mail = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -94,6 +106,7 @@ void roster_free(struct roster *r)
 	g_hash_table_unref(r->lines_by_key);
 	g_hash_table_unref(r->lines_by_tag);
 	rule_book_free(r->book);
+	g_ptr_array_unref(r->pools);
 	g_ptr_array_unref(r->lines);
 	g_ptr_array_unref(r->policies);
 	g_ptr_array_unref(r->schedules);

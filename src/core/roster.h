@@ -18,11 +18,15 @@
 #include "schedule.h"
 #include "texts.h"
 
+/* Whose header fields a mail has: see helpdesk.h. */
+enum helpdesk { HELPDESK_NONE, HELPDESK_ZAMMAD, HELPDESK_OTRS, HELPDESK_PLAIN };
+
 struct person {
 	char *id;		/* "anna": the word used in configuration, headers and the journal */
 	char *name;		/* "Anna Smith" */
 	char *mail;
 	char *phone;		/* E.164; NULL: is never texted */
+	char *helpdesk_login;	/* at the helpdesk; NULL: mail */
 	struct shift *away;	/* when they are away (whose person means nothing); NULL: never */
 	guint n_away;
 	const struct person *substitute;	/* while they are; NULL: nobody. No circles */
@@ -59,6 +63,22 @@ struct response {
 
 enum notes { NOTES_ALL, NOTES_MILESTONES, NOTES_CLOSE };
 
+/* People who take turns, the least recent first: those on a schedule, or of a group. */
+struct pool {
+	char *id;
+	const struct schedule *schedule;	/* NULL: */
+	const struct person **members;		/* the array is the pool's own */
+	guint n_members;
+};
+
+/* Whose a line's items are. */
+enum owner_by {
+	OWNER_NAMED,		/* the person's, or that of who is on the schedule */
+	OWNER_TURNS,		/* of the pool's, whose turn it is */
+	OWNER_ACCOUNT,		/* who looks after the caller, by the directory */
+	OWNER_LAST,		/* who took or closed the caller's last item */
+};
+
 enum collapse { COLLAPSE_SWALLOW, COLLAPSE_AUDIT, COLLAPSE_PASS };
 
 struct line {
@@ -66,6 +86,8 @@ struct line {
 	char *name;		/* "Clinic": what people read */
 	const struct person *owner;	/* never NULL; with a schedule, who owns when nobody is on it */
 	const struct schedule *schedule;	/* who owns; NULL: owner. See duty.h */
+	enum owner_by owner_by;			/* not NAMED: owner is who has it when that gives nobody */
+	const struct pool *pool;		/* TURNS */
 	const struct person *fallback;	/* when the owner is away without a substitute; NULL: owner */
 	char *audit;		/* mailbox; never NULL */
 	char *zone;		/* IANA; never NULL */
@@ -77,6 +99,8 @@ struct line {
 	int64_t callback_within_s;		/* of opening hours */
 	struct pace throttle;			/* of texts about the line's items */
 	guint budget;				/* texts a month; 0: no limit */
+	enum helpdesk helpdesk;
+	char *helpdesk_queue;			/* queue or group of its tickets; NULL: the helpdesk's own choice */
 	guint missed;				/* 1 << enum call_reason of calls that count as missed; 0: all */
 	int64_t abandoned_after_s;		/* who left a queue sooner was not missed */
 	struct response response;
@@ -119,6 +143,8 @@ struct roster {
 	GPtrArray *schedules;
 	GArray *phrases;		/* struct reply_phrase, owned: what replies may say besides English */
 	GPtrArray *texts;		/* struct texts *: languages whose words come from files */
+	GPtrArray *pools;		/* struct pool *, owned */
+	bool asks_last;			/* does a line or rule have OWNER_LAST? */
 	const struct line *default_line;	/* takes what no line claims; NULL: see roster_line() */
 	struct rules rules;
 	struct cards *cards;		/* never NULL; owned */

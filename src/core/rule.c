@@ -55,6 +55,12 @@ void rule_free(struct rule *r)
 	g_strfreev(r->regexes);
 	if (r->patterns)
 		g_ptr_array_unref(r->patterns);
+	g_free(r->helpdesk_queue);
+	for (guint i = 0; i < r->n_headers; i++) {
+		g_free(r->headers[i].name);
+		template_free(r->headers[i].value);
+	}
+	g_free(r->headers);
 	g_free(r);
 }
 

@@ -12,6 +12,7 @@
 #include "duty.h"
 #include "pattern.h"
 #include "roster.h"
+#include "template.h"
 
 #define RULE_DEFAULT "default"
 #define RULE_TRANSCRIPT_MAX 4000	/* octets of a transcript that words are looked for in */
@@ -19,6 +20,11 @@
 enum rule_time { RULE_ANY_TIME, RULE_OPEN, RULE_CLOSED, RULE_HOURS };
 
 enum rule_channel { CHANNEL_MAIL = 1, CHANNEL_TEXT = 2, CHANNEL_ALL = 3 };
+
+struct rule_header {
+	char *name;
+	struct template *value;		/* of helpdesk_values */
+};
 
 /* Strings and arrays are the rule's own; what it points to besides belongs to the roster. */
 struct rule {
@@ -49,6 +55,11 @@ struct rule {
 	guint channels;			/* enum rule_channel */
 	const struct escalation_policy *policy;	/* NULL: that of the line */
 	bool mute, spam;		/* recorded; nobody is told */
+	bool helpdesk_given;
+	enum helpdesk helpdesk;
+	char *helpdesk_queue;		/* NULL: that of the line */
+	struct rule_header *headers;	/* further fields of the mail's header */
+	guint n_headers;
 };
 
 struct rule *rule_new(const char *id);

@@ -173,6 +173,42 @@ const struct person *schedule_on(const struct schedule *s, const struct shift *o
 	return p;
 }
 
+static gsize join(const struct person **team, gsize n, gsize max, const struct person *p)
+{
+	for (gsize i = 0; i < n; i++)
+		if (team[i] == p)
+			return n;
+	if (p && n < max)
+		team[n++] = p;
+	return n;
+}
+
+/* Earlier shifts first. */
+static gsize join_shifts(const struct schedule *s, int64_t at, const struct person **team, gsize max)
+{
+	const guint end = begun(s->shifts, at);
+	gsize n = 0;
+
+	for (guint i = 0; i < end; i++) {
+		const struct shift *shift = &g_array_index(s->shifts, struct shift, i);
+
+		if (at < shift->to)
+			n = join(team, n, max, shift->person);
+	}
+	return n;
+}
+
+gsize schedule_team(const struct schedule *s, const struct shift *overrides, gsize n, int64_t at, const struct person **team,
+		    gsize max)
+{
+	const struct shift *instead = override_at(overrides, n, at);
+	gsize size = instead ? join(team, 0, max, instead->person) : join_shifts(s, at, team, max);
+
+	for (guint i = 0; !instead && i < s->rotations->len && !shift_at(s, at); i++)
+		size = join(team, size, max, rotation_on(s, &g_array_index(s->rotations, struct rotation, i), at));
+	return size;
+}
+
 /* The first moment after `at` at which anything begins or ends. */
 static int64_t next_edge(const struct schedule *s, const struct shift *overrides, gsize n, int64_t at, int64_t until)
 {

@@ -51,6 +51,11 @@ void schedule_add_shifts(struct schedule *s, const struct shift *shifts, gsize n
 /* Who is on call; NULL: nobody. overrides are of this schedule, the newest last: it wins. */
 const struct person *schedule_on(const struct schedule *s, const struct shift *overrides, gsize n, int64_t at);
 
+/* All that are: of an override that person alone, of a calendar all whose shift it is, else one of each rotation, in their
+ * order. Gives how many, at most max. */
+gsize schedule_team(const struct schedule *s, const struct shift *overrides, gsize n, int64_t at, const struct person **team,
+		    gsize max);
+
 /* The first moment after `at` at which somebody else is; `until` if that is not before it. At most two years. */
 int64_t schedule_next_change(const struct schedule *s, const struct shift *overrides, gsize n, int64_t at, int64_t until);
 

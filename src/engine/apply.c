@@ -85,6 +85,8 @@ bool apply_decision(struct store_tx *tx, const struct conf *conf, struct decisio
 		if (!tx_notice_insert(tx, d->notice, err))
 			return false;
 	}
+	if (d->turn_pool && !tx_turn_take(tx, d->turn_pool, d->turn_person, err))
+		return false;
 	if (d->stop_phone && !tx_phone_stop(tx, d->stop_phone, d->stop_at, err))
 		return false;
 	if (d->idle_phone && !tx_mark_set(tx, apply_idle_mark(d->idle_phone, name, sizeof(name)), &d->idle, err))

@@ -12,6 +12,7 @@
 /* A mail that waits in a queue comes again for five days at most (Postfix, maximal_queue_lifetime). */
 #define RETRY_WINDOW_S (7 * 86400)
 #define NOTICES_MAX 64
+#define DEALT_WITH_MAX 20	/* items of a caller, to find who dealt with one */
 #define WARN_EVERY_S 3600
 
 struct engine {
@@ -199,6 +200,27 @@ static bool count_reading(struct store_tx *tx, const struct call *c, int64_t now
 	return true;
 }
 
+/* What only some owner policies ask for. */
+static bool find_owners(struct store_tx *tx, struct turn *t, struct facts *f, GError **err)
+{
+	const struct roster *r = t->conf->roster;
+	const struct item_filter filter = { .number = t->event.call->caller, .limit = DEALT_WITH_MAX };
+	struct pool_turn *turns = NULL;
+	struct item **items;
+	gsize n = 0;
+
+	if (r->pools->len && !tx_turns(tx, t->a, &turns, &f->n_turns, err))
+		return false;
+	f->turns = turns;
+	if (!r->asks_last || !filter.number)
+		return true;
+	if (!tx_items(tx, &filter, t->a, &items, &n, err))
+		return false;
+	for (gsize k = 0; k < n && !f->dealt_with; k++)
+		f->dealt_with = items[k]->acked_by;
+	return true;
+}
+
 static bool think_notice(struct store_tx *tx, void *user, GError **err)
 {
 	struct turn *t = user;
@@ -216,6 +238,8 @@ static bool think_notice(struct store_tx *tx, void *user, GError **err)
 	if (f.item && !tx_notices(tx, f.item->id, NOTICES_MAX, t->a, &notices, &f.n_notices, err))
 		return false;
 	f.notices = notices;
+	if (!find_owners(tx, t, &f, err))
+		return false;
 	return count_reading(tx, t->event.call, t->now, err) && decide_and_apply(tx, t, &f, err);
 }
 

@@ -309,6 +309,19 @@ bool tx_mutes(struct store_tx *tx, int64_t since, struct arena *a, struct mute *
 	return tx->ops->mutes(tx, since, a, mutes_r, n_r, err);
 }
 
+bool tx_turn_take(struct store_tx *tx, const char *pool, const char *person, GError **err)
+{
+	g_assert(pool && person);
+	return tx->ops->turn_take(tx, pool, person, err);
+}
+
+bool tx_turns(struct store_tx *tx, struct arena *a, struct pool_turn **turns_r, gsize *n_r, GError **err)
+{
+	*turns_r = NULL;
+	*n_r = 0;
+	return tx->ops->turns(tx, a, turns_r, n_r, err);
+}
+
 bool tx_drift_add(struct store_tx *tx, const char *source, const char *profile, const char *field, int64_t at,
 		  GError **err)
 {

@@ -167,6 +167,9 @@ bool tx_mute_set(struct store_tx *tx, const struct mute *m, GError **err);
 bool tx_mute_remove(struct store_tx *tx, const char *line, bool *found_r, GError **err);
 bool tx_mutes(struct store_tx *tx, int64_t since, struct arena *a, struct mute **mutes_r, gsize *n_r, GError **err);
 
+/* The person had an item of the pool: that is its newest turn. All of them, at most 10,000, an array of structs. */
+bool tx_turn_take(struct store_tx *tx, const char *pool, const char *person, GError **err);
+bool tx_turns(struct store_tx *tx, struct arena *a, struct pool_turn **turns_r, gsize *n_r, GError **err);
 /* Counts one mail of the source for the profile and field (see struct drift), at that time. What is older than
  * DRIFT_KEPT_DAYS is forgotten. */
 bool tx_drift_add(struct store_tx *tx, const char *source, const char *profile, const char *field, int64_t at,

@@ -56,6 +56,8 @@ struct store_ops {
 	bool (*mute_set)(struct store_tx *, const struct mute *, GError **);
 	bool (*mute_remove)(struct store_tx *, const char *, bool *, GError **);
 	bool (*mutes)(struct store_tx *, int64_t, struct arena *, struct mute **, gsize *, GError **);
+	bool (*turn_take)(struct store_tx *, const char *, const char *, GError **);
+	bool (*turns)(struct store_tx *, struct arena *, struct pool_turn **, gsize *, GError **);
 	bool (*drift_add)(struct store_tx *, const char *, const char *, const char *, int64_t, GError **);
 	bool (*drift)(struct store_tx *, int64_t, struct arena *, struct drift **, gsize *, GError **);
 	bool (*counts)(struct store_tx *, struct store_counts *, GError **);

@@ -278,6 +278,16 @@ static bool fault_mutes(struct store_tx *tx, int64_t since, struct arena *a, str
 	PASS(mutes, since, a, mutes_r, n_r);
 }
 
+static bool fault_turn_take(struct store_tx *tx, const char *pool, const char *person, GError **err)
+{
+	PASS(turn_take, pool, person);
+}
+
+static bool fault_turns(struct store_tx *tx, struct arena *a, struct pool_turn **turns_r, gsize *n_r, GError **err)
+{
+	PASS(turns, a, turns_r, n_r);
+}
+
 static bool fault_drift_add(struct store_tx *tx, const char *source, const char *profile, const char *field,
 			    int64_t at, GError **err)
 {
@@ -352,6 +362,8 @@ static const struct store_ops fault_ops = {
 	.mute_set = fault_mute_set,
 	.mute_remove = fault_mute_remove,
 	.mutes = fault_mutes,
+	.turn_take = fault_turn_take,
+	.turns = fault_turns,
 	.drift_add = fault_drift_add,
 	.drift = fault_drift,
 	.counts = fault_counts,

@@ -6,7 +6,7 @@
 #include "store_driver.h"
 
 enum table { TABLE_ITEMS, TABLE_NOTICES, TABLE_JOBS, TABLE_JOURNAL, TABLE_CODES, TABLE_STOPS, TABLE_OVERRIDES,
-	TABLE_DRIFT, TABLE_LINKS, TABLE_WATCHES, TABLE_MARKS, TABLE_MUTES, N_TABLES };
+	TABLE_DRIFT, TABLE_LINKS, TABLE_WATCHES, TABLE_MARKS, TABLE_MUTES, TABLE_TURNS, N_TABLES };
 
 struct undo {
 	enum table table;
@@ -86,6 +86,9 @@ bool mem_watches(struct store_tx *tx, struct arena *a, struct watch **watches_r,
 bool mem_drift_add(struct store_tx *tx, const char *source, const char *profile, const char *field, int64_t at,
 		   GError **err);
 bool mem_drift(struct store_tx *tx, int64_t since, struct arena *a, struct drift **drift_r, gsize *n_r, GError **err);
+/* store_mem_turns.c */
+bool mem_turn_take(struct store_tx *tx, const char *pool, const char *person, GError **err);
+bool mem_turns(struct store_tx *tx, struct arena *a, struct pool_turn **turns_r, gsize *n_r, GError **err);
 /* store_mem_journal.c */
 bool mem_journal_add(struct store_tx *tx, const struct journal_record *j, GError **err);
 bool mem_items_walk(struct store_tx *tx, int64_t after, gsize limit, item_visit visit, void *user, int64_t *last_r,

@@ -19,7 +19,7 @@ enum statement {
 	STATEMENT_JOB_BY_PROVIDER_ID, STATEMENT_JOBS_CANCEL, STATEMENT_NEXT_DUE, STATEMENT_JOURNAL_ADD,
 	STATEMENT_JOURNAL, STATEMENT_CODE_OF_ITEM, STATEMENT_CODES, STATEMENT_CODE_INSERT, STATEMENT_PHONE_STOP,
 	STATEMENT_PHONE_START, STATEMENT_PHONES_STOPPED, STATEMENT_OVERRIDE_INSERT, STATEMENT_OVERRIDE_REMOVE,
-	STATEMENT_OVERRIDES, STATEMENT_DRIFT_ADD, STATEMENT_DRIFT_FORGET, STATEMENT_DRIFT,
+	STATEMENT_OVERRIDES, STATEMENT_TURN_TAKE, STATEMENT_TURNS, STATEMENT_DRIFT_ADD, STATEMENT_DRIFT_FORGET, STATEMENT_DRIFT,
 	STATEMENT_JOURNAL_HEAD, STATEMENT_JOURNAL_WRITTEN, STATEMENT_JOURNAL_WALK, STATEMENT_JOURNAL_LINK,
 	STATEMENT_JOURNAL_OF_ITEM, STATEMENT_JOURNAL_FORGET, STATEMENT_ITEMS_WALK, STATEMENT_ITEM_FORGET,
 	STATEMENT_NOTICES_FORGET, STATEMENT_TEXTS_FORGET, STATEMENT_JOBS_SLICE, STATEMENT_JOBS_FORGET,
@@ -110,6 +110,10 @@ bool sqlite_mutes(struct store_tx *tx, int64_t since, struct arena *a, struct mu
 bool sqlite_drift_add(struct store_tx *tx, const char *source, const char *profile, const char *field, int64_t at,
 		      GError **err);
 bool sqlite_drift(struct store_tx *tx, int64_t since, struct arena *a, struct drift **drift_r, gsize *n_r, GError **err);
+
+/* store_sqlite_turns.c: likewise. */
+bool sqlite_turn_take(struct store_tx *tx, const char *pool, const char *person, GError **err);
+bool sqlite_turns(struct store_tx *tx, struct arena *a, struct pool_turn **turns_r, gsize *n_r, GError **err);
 
 /* store_sqlite_journal.c: likewise, and the function of SQL that brings an older journal into the chain. */
 bool sqlite_journal_add(struct store_tx *tx, const struct journal_record *j, GError **err);

@@ -194,6 +194,11 @@ static const struct statement_def statement_defs[] = {
 	[STATEMENT_MUTE_REMOVE] = { "mute_remove", "DELETE FROM mutes WHERE line = ?1", NULL },
 	[STATEMENT_MUTES] = { "mutes",
 		"SELECT line, begins, ends, reason, said_by FROM mutes WHERE ends > ?1 ORDER BY line", NULL },
+	[STATEMENT_TURN_TAKE] = { "turn_take",
+		"INSERT INTO turns (pool, person, turn) VALUES (?1, ?2,"
+		" 1 + (SELECT coalesce(max(turn), 0) FROM turns WHERE pool = ?1))"
+		" ON CONFLICT DO UPDATE SET turn = excluded.turn", NULL },
+	[STATEMENT_TURNS] = { "turns", "SELECT pool, person, turn FROM turns LIMIT 10000", NULL },
 	[STATEMENT_DRIFT_ADD] = { "drift_add",
 		"INSERT INTO drift (source, profile, field, day, n, first, last) VALUES (?1, ?2, ?3, ?4 / 86400, 1, ?4, ?4)"
 		" ON CONFLICT DO UPDATE SET n = n + 1, last = max(last, excluded.last) RETURNING n", NULL },

@@ -90,6 +90,37 @@ static void late(struct roster *r, const struct person *owner, const struct pers
 	};
 }
 
+static void rotation(struct schedule *s, const struct person *p, const char *hours)
+{
+	struct rotation r = { .length_s = 7 * 86400, .n_members = 1 };
+
+	r.members = g_memdup2(&p, sizeof(p));
+	r.hours = hours ? hours_new(hours, "Europe/London", NULL) : NULL;
+	schedule_add_rotation(s, &r);
+}
+
+/* Lines whose owner is looked for: 212 in turns, 213 by the caller's account, 214 who dealt with the caller last. */
+static void owners(struct roster *r, const struct person *olga, const struct escalation_policy *night)
+{
+	struct schedule *team = schedule_new("team", "Team", "Europe/London");
+	struct pool *pool = g_new0(struct pool, 1);
+	const struct contact contact = { .number = "+442079460777", .owner = roster_person(r, "bob") };
+	struct line *turns = line(r, "212", "turns", olga, night);
+
+	rotation(team, roster_person(r, "anna"), NULL);
+	rotation(team, roster_person(r, "bob"), NULL);
+	rotation(team, roster_person(r, "carl"), "Mo 21:00-22:00");
+	roster_add_schedule(r, team);
+	pool->id = g_strdup("team");
+	pool->schedule = team;
+	g_ptr_array_add(r->pools, pool);
+	turns->owner_by = OWNER_TURNS;
+	turns->pool = pool;
+	line(r, "213", "account", olga, night)->owner_by = OWNER_ACCOUNT;
+	line(r, "214", "last", olga, night)->owner_by = OWNER_LAST;
+	g_assert_true(directory_add(r->directory, &contact));
+}
+
 struct roster *decide_office(void)
 {
 	struct roster *r = roster_new();
@@ -119,6 +150,7 @@ struct roster *decide_office(void)
 	strict = line(r, "211", "strict", olga, night);
 	strict->missed = 1u << REASON_NO_ANSWER | 1u << REASON_ABANDONED;
 	strict->abandoned_after_s = 10;
+	owners(r, olga, night);
 	rules(r, line(r, "210", "ruled", olga, night), bob, day);
 	late(r, olga, bob);
 	r->rules = (struct rules){

@@ -14,6 +14,7 @@ struct world {
 	GPtrArray *notices;	/* struct notice *, oldest first */
 	GPtrArray *jobs;	/* struct job * */
 	GHashTable *exhausted;	/* items of which nobody is left to be told */
+	GArray *turns;		/* struct pool_turn */
 	GPtrArray *stopped;	/* phones that said STOP */
 	struct mute mute;	/* to 0: none */
 	GHashTable *idle;	/* phone -> struct mark * */
@@ -34,6 +35,7 @@ struct world *world_new(int64_t start)
 	w->exhausted = g_hash_table_new(g_direct_hash, g_direct_equal);
 	w->stopped = g_ptr_array_new();
 	w->idle = g_hash_table_new(g_str_hash, g_str_equal);
+	w->turns = g_array_new(FALSE, FALSE, sizeof(struct pool_turn));
 	return w;
 }
 
@@ -45,6 +47,7 @@ void world_free(struct world *w)
 	g_hash_table_unref(w->exhausted);
 	g_ptr_array_unref(w->stopped);
 	g_hash_table_unref(w->idle);
+	g_array_unref(w->turns);
 	arena_free(w->a);
 	roster_free(w->r);
 	g_free(w);
@@ -128,9 +131,24 @@ static void keep_stop(struct world *w, const struct decision *d)
 		g_ptr_array_add(w->stopped, arena_strdup(w->a, d->stop_phone));
 }
 
+static void keep_turn(struct world *w, const struct decision *d)
+{
+	const struct pool_turn new = { d->turn_pool, d->turn_person, w->turns->len + 1 };
+
+	for (guint n = 0; d->turn_pool && n < w->turns->len; n++) {
+		struct pool_turn *t = &g_array_index(w->turns, struct pool_turn, n);
+
+		if (strcmp(t->person, d->turn_person) == 0)
+			t->person = "";		/* theirs is a newer one */
+	}
+	if (d->turn_pool)
+		g_array_append_val(w->turns, new);
+}
+
 static void keep(struct world *w, const struct decision *d)
 {
 	keep_item(w, d);
+	keep_turn(w, d);
 	keep_stop(w, d);
 	if (d->idle_phone)
 		g_hash_table_replace(w->idle, arena_strdup(w->a, d->idle_phone),
@@ -427,6 +445,11 @@ static const char *mail(struct world *w, char **words)
 	f.same = find_same(w, &e, dedup_notice_key(w->a, &c, dedup_rcpts(w->a, e.rcpts)));
 	f.item = f.same ? item(w, f.same->item) : l ? find_item(w, &c, dedup_item_key(w->a, l, &c)) : NULL;
 	find_notices(w, &f);
+	f.turns = (const struct pool_turn *)(const void *)w->turns->data;
+	f.n_turns = w->turns->len;
+	for (guint n = w->items->len; c.caller && !f.dealt_with && n > 0; n--)
+		if (g_strcmp0(item(w, n)->caller, c.caller) == 0)
+			f.dealt_with = item(w, n)->acked_by;
 	return run(w, &e, &f);
 }
 

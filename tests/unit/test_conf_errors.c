@@ -154,6 +154,13 @@ static const struct wrong_row wrong_rows[] = {
 	  "\"Sales\" } }", { ":2: tags: \"sales:\" has a colon; write what stands before it", ":3: tags: \"Sales\" belongs to another" }, 2 },
 	{ "missed", GOOD "default_line = main line b { owner = bob\nmissed = { busy, answered_elsewhere }\nabandoned_after = 2h }",
 	  { ":2: missed: \"answered_elsewhere\" is no reason that can count; write no_answer", ":3: abandoned_after = \"2h\"" }, 2 },
+	{ "owners", GOOD "default_line = main\nline b { owner = \"round-robin:desk\" }\nline c { owner = caller:account }\n"
+	  "line d { owner = caller:last }\nrule a { owner = caller:friend }",
+	  { ":2: owner = desk: there is no schedule desk", ":3: line c is owned by caller:account; write fallback",
+	    ":4: line d is owned by caller:last; write fallback", ":5: owner = caller:friend: there is no person" }, 4 },
+	{ "rule-headers", GOOD "\nrule a { headers = { \"Bcc: x@example.com\",\n\"X-Ringback-Owner: x\", \"X Y: z\", \"X-A\",\n"
+	  "\"X-A: {colour}\" } helpdesk = jira }", { ":2: headers: \"Bcc: x@example.com\" is no header field that may be added",
+	  ":3: headers: \"X-Ringback-Owner: x\"", ":4: helpdesk = \"jira\" is no word", ":4: headers: " }, 6 },
 	{ "rule-twice", GOOD "rule a { }\nrule a { }\nrule default { }\nrule \"a b\" { }", { ":2: rule a is there twice, first at line 1",
 	  ":3: rule default is the one behind all others; give yours another name", ":4: rule \"a b\" is no name" }, 3 },
 	{ "rule-names", GOOD "\nrule a { lines = { nain } owner = ana\npolicy = night }", { ":2: lines = nain: there is no line nain; "

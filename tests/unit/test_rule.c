@@ -4,6 +4,7 @@
 
 #include "conf.h"
 #include "conf_files.h"
+#include "render.h"
 #include "rule.h"
 #include "text.h"
 
@@ -151,6 +152,78 @@ static void test_effects(void)
 	g_assert_true(!last->owner.person && !last->owner.schedule && last->channels == CHANNEL_ALL && !last->urgency_given);
 	g_assert_null(rule_book_find(b, "nobody"));
 	g_assert_null(rule_book_find(b, NULL));
+	conf_unref(conf);
+}
+
+/* ---- the header fields of a helpdesk, and those of the author ---- */
+
+struct desk_row {
+	const char *name, *line, *rule;	/* what stands in them */
+	enum item_state state;
+	enum urgency urgency;
+	bool again;			/* no first mail of the item */
+	const char *wants;
+};
+
+static const struct desk_row desk_rows[] = {
+	{ "none", "", "", STATE_OPEN, URGENCY_NORMAL, false, "" },
+	{ "zammad", "helpdesk = zammad helpdesk_queue = \"Support\"", "", STATE_OPEN, URGENCY_HIGH, false,
+	  "X-Zammad-Ticket-Owner: eve\nX-Zammad-Ticket-Priority: 3 high\nX-Zammad-Ticket-Group: Support\n"
+	  "X-Zammad-Send-Auto-Response: false\n" },
+	{ "zammad-again", "helpdesk = zammad helpdesk_queue = \"Support\"", "", STATE_OPEN, URGENCY_NORMAL, true,
+	  "X-Zammad-Ticket-FollowUp-Owner: eve\nX-Zammad-Ticket-FollowUp-Priority: 2 normal\nX-Zammad-Send-Auto-Response: false\n" },
+	{ "otrs", "helpdesk = otrs helpdesk_queue = \"Raw\"", "", STATE_OPEN, URGENCY_LOW, false,
+	  "X-OTRS-Owner: eve\nX-OTRS-Priority: 2 low\nX-OTRS-Queue: Raw\nX-OTRS-Loop: True\n" },
+	{ "otrs-again", "helpdesk = otrs", "", STATE_OPEN, URGENCY_NORMAL, true,
+	  "X-OTRS-FollowUp-Owner: eve\nX-OTRS-FollowUp-Priority: 3 normal\nX-OTRS-Loop: True\n" },
+	{ "plain", "helpdesk = plain helpdesk_queue = \"B\u00fcro\"", "", STATE_OPEN, URGENCY_NORMAL, false,
+	  "X-Ticket-Owner: eve\nX-Ticket-Priority: normal\nX-Ticket-Queue: =?UTF-8?B?QsO8cm8=?=\n" },
+	{ "spam-is-closed", "helpdesk = zammad", "", STATE_SUPPRESSED, URGENCY_NORMAL, false,
+	  "X-Zammad-Ticket-Owner: eve\nX-Zammad-Ticket-Priority: 2 normal\nX-Zammad-Ticket-State: closed\n"
+	  "X-Zammad-Send-Auto-Response: false\n" },
+	{ "rule-before-line", "helpdesk = zammad helpdesk_queue = \"A\"", "helpdesk = plain helpdesk_queue = \"B\"", STATE_OPEN,
+	  URGENCY_NORMAL, false, "X-Ticket-Owner: eve\nX-Ticket-Priority: normal\nX-Ticket-Queue: B\n" },
+	{ "rule-takes-it-off", "helpdesk = zammad", "helpdesk = none", STATE_OPEN, URGENCY_NORMAL, false, "" },
+	{ "own", "", "headers = { \"X-Team: {line}/{rule} {urgency} {caller}\", \"Keywords: {item}, {class}\" }", STATE_OPEN,
+	  URGENCY_HIGH, false, "X-Team: desk/r high +442079460123\nKeywords: RB-7, missed\n" },
+	{ "own-of-nothing", "", "headers = { \"X-Who: {caller_name}\" }", STATE_OPEN, URGENCY_NORMAL, false, "" },
+};
+
+static bool is_desk_field(const char *name)
+{
+	return g_str_has_prefix(name, "X-Zammad") || g_str_has_prefix(name, "X-OTRS") || g_str_has_prefix(name, "X-Ti") ||
+	       g_str_has_prefix(name, "X-Te") || g_str_has_prefix(name, "X-Who") || g_str_equal(name, "Keywords");
+}
+
+static void test_desk(gconstpointer data)
+{
+	const struct desk_row *row = data;
+	g_autofree char *text = g_strdup_printf(TOP PEOPLE "person eve { mail = e@example.com helpdesk_login = eve }\n"
+						"line desk { owner = eve %s } rule r { %s }", row->line, row->rule);
+	g_autofree char *file = write_file("desk.conf", text, 0600);
+	g_autoptr(GError) err = NULL;
+	struct conf *conf = conf_load(file, &err);
+	AUTO_ARENA a = arena_new();
+	const struct call call = { .class = CLASS_MISSED, .caller = "+442079460123", .duration_s = -1, .time = 1 };
+	const struct event e = { .kind = EVENT_NOTICE, .call = &call, .message_id = "<1@example.com>" };
+	struct item item = {
+		.id = 7, .state = row->state, .line = "desk", .owner = "eve", .rule = "r", .urgency = row->urgency, .class = CLASS_MISSED,
+		.caller = call.caller, .thread_id = "<1@example.com>", .calls = 1
+	};
+	struct decision d = { .item = &item, .created = !row->again };
+	g_autoptr(GString) got = g_string_new(NULL);
+	const struct render_header *headers;
+	gsize n;
+
+	g_unlink(file);
+	g_assert_no_error(err);
+	d.line = conf->roster->default_line;
+	d.owner = roster_person(conf->roster, "eve");
+	headers = render_headers(a, conf->roster, &d, &e, &n);
+	for (gsize i = 0; i < n; i++)
+		if (is_desk_field(headers[i].name))
+			g_string_append_printf(got, "%s: %s\n", headers[i].name, headers[i].value);
+	g_assert_cmpstr(got->str, ==, row->wants);
 	conf_unref(conf);
 }
 
@@ -302,6 +375,11 @@ int main(int argc, char **argv)
 		g_autofree char *path = g_strdup_printf("/rule/covers/%s", cover_rows[i].name);
 
 		g_test_add_data_func(path, &cover_rows[i], test_cover);
+	}
+	for (gsize i = 0; i < G_N_ELEMENTS(desk_rows); i++) {
+		g_autofree char *path = g_strdup_printf("/rule/helpdesk/%s", desk_rows[i].name);
+
+		g_test_add_data_func(path, &desk_rows[i], test_desk);
 	}
 	g_test_add_func("/rule/effects", test_effects);
 	g_test_add_func("/rule/groups", test_groups);

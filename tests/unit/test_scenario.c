@@ -195,7 +195,7 @@ static char *item_field(const struct item *i, const char *name)
 		{ "state", state_name(i->state) }, { "class", class_name(i->class) },
 		{ "resolution", resolution_name(i->resolution) }, { "owner", i->owner }, { "line", i->line },
 		{ "caller", i->caller }, { "reason", reason_name(i->reason) }, { "acked_by", i->acked_by },
-		{ "policy", i->policy }
+		{ "policy", i->policy }, { "rule", i->rule }, { "urgency", urgency_name(i->urgency) }
 	};
 
 	for (guint k = 0; k < G_N_ELEMENTS(strings); k++)

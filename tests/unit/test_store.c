@@ -1016,6 +1016,58 @@ static void assert_drift(struct world *w, int64_t since, const char *expected)
 
 #define DAY 86400
 
+/* ---- whose turn was when ---- */
+
+static bool take_turn(struct store_tx *tx, void *user, GError **err)
+{
+	const char *const *words = user;
+
+	return tx_turn_take(tx, words[0], words[1], err);
+}
+
+static bool take_turn_and_refuse(struct store_tx *tx, void *user, GError **err)
+{
+	return take_turn(tx, user, err) && err_set(err, ERR_USAGE, "no");
+}
+
+static bool say_turns(struct store_tx *tx, void *user, GError **err)
+{
+	AUTO_ARENA a = arena_new();
+	struct pool_turn *turns;
+	GString *said = user;
+	gsize n;
+
+	if (!tx_turns(tx, a, &turns, &n, err))
+		return false;
+	g_string_truncate(said, 0);
+	for (const char *const *name = (const char *const[]){ "anna", "bob", NULL }; *name; name++)
+		for (gsize i = 0; i < n; i++)
+			if (strcmp(turns[i].person, *name) == 0)
+				g_string_append_printf(said, "%s/%s %" G_GINT64_FORMAT "\n", turns[i].pool, *name, turns[i].turn);
+	return true;
+}
+
+static void test_turns(struct world *w)
+{
+	g_autoptr(GString) said = g_string_new(NULL);
+	const char *anna[] = { "sales", "anna" }, *bob[] = { "sales", "bob" }, *other[] = { "desk", "bob" };
+
+	must_read(w, say_turns, said);
+	g_assert_cmpstr(said->str, ==, "");
+	must(w, take_turn, anna);
+	must(w, take_turn, bob);
+	must(w, take_turn, anna);
+	must_read(w, say_turns, said);
+	g_assert_cmpstr(said->str, ==, "sales/anna 3\nsales/bob 2\n");
+	g_assert_cmpint(store_run(w->s, take_turn_and_refuse, bob, NULL), ==, STORE_REFUSED);
+	g_assert_cmpint(store_run(w->s, take_turn_and_refuse, other, NULL), ==, STORE_REFUSED);
+	must_read(w, say_turns, said);
+	g_assert_cmpstr(said->str, ==, "sales/anna 3\nsales/bob 2\n");
+	must(w, take_turn, bob);
+	must_read(w, say_turns, said);
+	g_assert_cmpstr(said->str, ==, "sales/anna 3\nsales/bob 4\n");
+}
+
 static void test_drift(struct world *w)
 {
 	assert_drift(w, 0, "");
@@ -1321,6 +1373,7 @@ static const struct test_row contract[] = {
 	{ "codes/all-taken", test_codes_all_taken },
 	{ "phones-stopped", test_phones_stopped },
 	{ "overrides", test_overrides },
+	{ "turns", test_turns },
 	{ "drift", test_drift },
 	{ "drift-is-forgotten", test_drift_is_forgotten },
 	{ "drift-in-a-read", test_drift_in_a_read },
