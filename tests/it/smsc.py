@@ -1,5 +1,7 @@
 """An SMSC for tests, in few lines and by nobody's library: SMPP 3.4, transceiver binds, receipts."""
+import collections
 import itertools
+import re
 import socket
 import socketserver
 import struct
@@ -47,6 +49,11 @@ def submit(data, number):
     # Our texts are plain enough for GSM 03.38 to read as ASCII, but for what follows.
     text = short.decode("utf-16-be") if data_coding == 8 else short.decode("latin-1").replace("\0", "@")
     return Text(f"{number:08x}", to, text, validity, data_coding, reference(data[at + 5 + size:]))
+
+
+def told(texts):
+    """How often each number was told, as "+12025550143": a text may be about several items."""
+    return collections.Counter(number for t in texts for number in re.findall(r"\+1\d{10}", t.text))
 
 
 class Handler(socketserver.BaseRequestHandler):

@@ -5,7 +5,6 @@ import json
 import os
 import pathlib
 import random
-import re
 import threading
 import time
 
@@ -15,6 +14,7 @@ from conftest import need
 from daemon import BUILD, Daemon
 from miltermta import hand_in
 from postfix import wait_until
+from smsc import told
 from smsc_unruly import UnrulySmsc, by_chance
 
 ITEMS = int(os.environ.get("RINGBACK_CHAOS_ITEMS", "2000"))
@@ -79,11 +79,7 @@ class Calls:
 
 def arrived(smsc):
     """How often the text of each item did: an item is its caller."""
-    found = collections.Counter()
-    for text in list(smsc.texts):
-        for digits in re.findall(r"\+1(\d{10})", text.text):
-            found[digits] += 1
-    return found
+    return collections.Counter({number[2:]: n for number, n in told(list(smsc.texts)).items()})
 
 
 def marked(daemon):

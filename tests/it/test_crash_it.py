@@ -9,7 +9,7 @@ import mails
 import pytest
 from daemon import AUDIT, OWNER
 from postfix import wait_until
-from smsc import Smsc
+from smsc import Smsc, told
 
 KILLS = int(os.environ.get("RINGBACK_KILLS", "100"))
 SENDERS = 4
@@ -103,8 +103,6 @@ def test_kill_under_load(empty_site, smsc):
     assert {c.rcpt for c in site.mailboxes.copies} == {OWNER, AUDIT}
 
     # Each call was texted; more than once only where the journal says so.
-    def told(texts):
-        return collections.Counter(next((c for c in calls if c in t.text), t.text) for t in texts)
     smsc.wait(lambda texts: calls <= set(told(texts)), "text for each call", 120)
     twice = {caller for caller, in daemon.rows(
         "SELECT caller FROM items WHERE id IN (SELECT item FROM journal WHERE why LIKE '%possibly twice%')")}
