@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "dedup.h"
 #include "err.h"
+#include "receipt_id.h"
 #include "reply.h"
 #include "text.h"
 
@@ -370,33 +371,6 @@ bool engine_reply(struct engine *e, const char *provider, const char *phone, con
 
 /* ---- a receipt ---- */
 
-/* The forms in which one id comes back: as it was, in the other case, without leading zeros, in decimal, in hex. */
-static gsize id_forms(struct arena *a, const char *id, const char **forms)
-{
-	const char *bare = id + strspn(id, "0");
-	char *end;
-	guint64 value;
-	gsize n = 0;
-
-	forms[n++] = id;
-	forms[n++] = arena_strdup(a, bare);
-	for (gsize k = 0; k < 2; k++) {
-		g_autofree char *lower = g_ascii_strdown(forms[k], -1), *upper = g_ascii_strup(forms[k], -1);
-
-		forms[n++] = arena_strdup(a, lower);
-		forms[n++] = arena_strdup(a, upper);
-	}
-	value = g_ascii_strtoull(id, &end, 10);
-	if (*id && !*end && strlen(bare) < 19) {
-		forms[n++] = arena_printf(a, "%" G_GINT64_MODIFIER "x", value);
-		forms[n++] = arena_printf(a, "%" G_GINT64_MODIFIER "X", value);
-	}
-	value = g_ascii_strtoull(id, &end, 16);
-	if (*id && !*end && strlen(bare) < 16)
-		forms[n++] = arena_printf(a, "%" G_GUINT64_FORMAT, value);
-	return n;
-}
-
 /* Ids may be padded otherwise, be one and the same for every text, or be missing: then the oldest text to that phone that
  * still waits for its receipt has it. */
 static bool find_by_phone(struct store_tx *tx, struct turn *t, const char *const *forms, gsize n, struct job **j_r,
@@ -421,8 +395,8 @@ static bool find_by_phone(struct store_tx *tx, struct turn *t, const char *const
 
 static bool find_receipted(struct store_tx *tx, struct turn *t, struct job **j_r, GError **err)
 {
-	const char *forms[12];
-	gsize n = id_forms(t->a, t->receipt->id, forms);
+	const char *forms[RECEIPT_ID_FORMS];
+	gsize n = receipt_id_forms(t->a, t->receipt->id, forms);
 
 	*j_r = NULL;
 	for (gsize k = 0; k < n && !*j_r; k++)
