@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "sms.h"
+#include "joiner.h"
 #include "smpp_pdu.h"
 #include "smpp_words.h"
 #include "text.h"
@@ -24,6 +24,8 @@
 #define IN_FLIGHT_MAX 10	/* deliver_sm without an answer, per ESME */
 #define RETRY_MS 1000		/* until a deliver_sm that was answered "later" goes again */
 #define RESPONSE 0x80000000u
+#define ESM_RECEIPT 0x04
+#define UDHI 0x40
 
 enum {
 	BIND_RECEIVER = 1, BIND_TRANSMITTER = 2, SUBMIT_SM = 4, DELIVER_SM = 5, UNBIND = 6, BIND_TRANSCEIVER = 9,
@@ -50,10 +52,11 @@ struct delayed {
 	struct deliver *receipt;	/* or NULL */
 };
 
-/* A text from a phone, or a receipt: kept until somebody has answered it. */
+/* A text from a phone, a part of one, or a receipt: kept until somebody has answered it. */
 struct deliver {
-	char *from, *to, *text;
-	bool receipt;
+	char *from, *to;
+	GBytes *octets;
+	uint8_t data_coding, esm_class;
 	int64_t due;
 	guint64 conn;			/* 0: waits */
 	uint32_t sequence;
@@ -171,14 +174,14 @@ static int64_t reference_of(const struct smpp_pdu *p)
 	return -1;
 }
 
-static struct deliver *deliver_new(const char *from, const char *to, char *text, bool receipt)
+static struct deliver *deliver_new(const char *from, const char *to, GBytes *octets, uint8_t esm_class)
 {
 	struct deliver *d = g_new0(struct deliver, 1);
 
 	d->from = g_strdup(from);
 	d->to = g_strdup(to);
-	d->text = text;
-	d->receipt = receipt;
+	d->octets = octets;
+	d->esm_class = esm_class;
 	return d;
 }
 
@@ -190,7 +193,7 @@ static void deliver_free(gpointer data)
 		return;
 	g_free(d->from);
 	g_free(d->to);
-	g_free(d->text);
+	g_bytes_unref(d->octets);
 	g_free(d);
 }
 
@@ -201,9 +204,10 @@ static struct deliver *receipt_new(const struct smpp_pdu *p, const char *id)
 	g_autofree char *at = g_date_time_format(now, "%y%m%d%H%M");
 	bool fine = strcmp(smsc.receipts, "DELIVRD") == 0;
 
-	return deliver_new(p->destination_addr, p->source_addr,
-			   g_strdup_printf("id:%s sub:001 dlvrd:00%d submit date:%s done date:%s stat:%s err:00%d text:",
-					   id, fine, at, at, smsc.receipts, !fine), true);
+	char *text = g_strdup_printf("id:%s sub:001 dlvrd:00%d submit date:%s done date:%s stat:%s err:00%d text:",
+				     id, fine, at, at, smsc.receipts, !fine);
+
+	return deliver_new(p->destination_addr, p->source_addr, g_bytes_new_take(text, strlen(text)), ESM_RECEIPT);
 }
 
 static void delayed_free(gpointer data)
@@ -213,6 +217,26 @@ static void delayed_free(gpointer data)
 	g_free(w->message_id);
 	deliver_free(w->receipt);
 	g_free(w);
+}
+
+/* A text in parts is shown when they are all there. */
+static void show(const char *to, const char *from, const struct smpp_pdu *p, struct arena *a)
+{
+	struct joiner_part part = { .phone = to, .coding = coding_of(p->data_coding, smsc.alphabet) };
+	struct joined *t;
+
+	part.octets = smpp_octets(p, &part.n);
+	if (!smpp_concat(p, &part.concat) || part.concat.total > JOINER_PARTS_MAX) {
+		smsc_show(to, from, smpp_text(a, p, smsc.alphabet), part.coding, 0);
+		return;
+	}
+	while ((t = joiner_due(smsc.joiner, clock_mono_ms())))
+		joiner_remove(smsc.joiner, t);
+	t = joiner_add(smsc.joiner, &part, clock_mono_ms());
+	if (t->done || t->have < t->total)
+		return;
+	smsc_show(to, from, joined_text(t, a), part.coding, t->total);
+	joiner_remove(smsc.joiner, t);		/* the next text may have the same reference */
 }
 
 static void take_submit(struct conn *c, const struct smpp_pdu *p)
@@ -235,8 +259,8 @@ static void take_submit(struct conn *c, const struct smpp_pdu *p)
 		w->receipt = receipt_new(p, w->message_id);
 	if (g_hash_table_size(smsc.senders) < DELIVERS_MAX)
 		g_hash_table_insert(smsc.senders, g_strdup(to), g_strdup(p->source_addr));
-	smsc_log(to, from, smpp_text(a, p), w->message_id, reference_of(p));
-	smsc_show(to, from, smpp_text(a, p));
+	smsc_log(to, from, smpp_text(a, p, smsc.alphabet), w->message_id, reference_of(p));
+	show(to, from, p, a);
 	g_queue_push_tail(&smsc.delayed, w);
 }
 
@@ -262,31 +286,17 @@ static void turn_delayed(int64_t now)
 static void deliver_send(struct conn *c, struct deliver *d)
 {
 	struct smpp_address from = smpp_address_of(d->from), to = smpp_address_of(d->to);
-	g_autofree gunichar2 *utf16 = NULL;
-	unsigned char octets[253];
-	int n = gsm_encode(d->text, octets, sizeof(octets));
 	struct smpp_submit m = {
 		.sequence_number = c->sequence = c->sequence >= 0x7fffffff ? 1 : c->sequence + 1,
 		.source_addr = from.digits, .source_ton = from.ton, .source_npi = from.npi,
-		.destination_addr = to.digits, .dest_ton = to.ton, .dest_npi = to.npi, .octets = octets,
+		.destination_addr = to.digits, .dest_ton = to.ton, .dest_npi = to.npi, .data_coding = d->data_coding,
 	};
 
-	if (n < 0) {
-		glong units = 0;
-
-		utf16 = g_utf8_to_utf16(d->text, -1, NULL, &units, NULL);
-		n = (int)MIN(units, (glong)sizeof(octets) / 2) * 2;
-		for (int i = 0; utf16 && i < n; i += 2) {
-			octets[i] = (unsigned char)(utf16[i / 2] >> 8);
-			octets[i + 1] = (unsigned char)utf16[i / 2];
-		}
-		m.data_coding = 8;
-	}
-	m.n = (gsize)n;
+	m.octets = g_bytes_get_data(d->octets, &m.n);
 	d->conn = c->id;
 	d->sequence = m.sequence_number;
 	c->in_flight++;
-	if (!smpp_pack_deliver(c->out, &m, d->receipt ? 0x04 : 0, NULL))
+	if (!smpp_pack_deliver(c->out, &m, d->esm_class, NULL))
 		fprintf(stderr, "ringback-smsc: a deliver_sm cannot be packed\n");
 }
 
@@ -324,6 +334,30 @@ static void take_deliver_resp(struct conn *c, const struct smpp_pdu *p)
 	}
 }
 
+/* One deliver_sm for each part, as an SMSC hands on what a phone sent. False: it is too long. */
+static bool queue_text(const char *from, const char *to, const char *text)
+{
+	static uint8_t reference;
+	const struct coding_rules rules = { .alphabet = smsc.alphabet, .wide = true };
+	AUTO_ARENA a = arena_new();
+	const struct coded *coded = coding_encode(a, text, &rules);
+
+	reference++;
+	for (guint i = 0; coded && i < coded->n; i++) {
+		const uint8_t header[] = { 5, 0, 3, reference, (uint8_t)coded->n, (uint8_t)(i + 1) };
+		GByteArray *octets = g_byte_array_new();
+		struct deliver *d;
+
+		if (coded->n > 1)
+			g_byte_array_append(octets, header, sizeof(header));
+		g_byte_array_append(octets, coded->parts[i].octets, (guint)coded->parts[i].n);
+		d = deliver_new(from, to, g_byte_array_free_to_bytes(octets), coded->n > 1 ? UDHI : 0);
+		d->data_coding = coded->data_coding;
+		g_queue_push_tail(&smsc.delivers, d);
+	}
+	return coded != NULL;
+}
+
 static const char *command_reply(const char *rest)
 {
 	g_auto(GStrv) words = g_strsplit(rest, " ", 2);
@@ -337,7 +371,8 @@ static const char *command_reply(const char *rest)
 	if (smsc.delivers.length >= DELIVERS_MAX)
 		return "error: too many texts wait already";
 	to = g_hash_table_lookup(smsc.senders, words[0]);
-	g_queue_push_tail(&smsc.delivers, deliver_new(words[0], to ? to : "", g_strdup(words[1]), false));
+	if (!queue_text(words[0], to ? to : "", words[1]))
+		return "error: the text is too long";
 	return conn_receiver() ? "ok" : "ok: waits until somebody binds";
 }
 
@@ -537,6 +572,7 @@ void smsc_turn(void)
 void smsc_init(void)
 {
 	smsc.conns = g_ptr_array_new_with_free_func(conn_free);
+	smsc.joiner = joiner_new();
 	smsc.senders = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	smsc.last_message = (uint32_t)(clock_now() << 8);	/* other ids after a restart */
 }
@@ -544,6 +580,7 @@ void smsc_init(void)
 void smsc_clear(void)
 {
 	g_ptr_array_unref(smsc.conns);
+	joiner_free(smsc.joiner);
 	g_hash_table_unref(smsc.senders);
 	g_queue_clear_full(&smsc.delayed, delayed_free);
 	g_queue_clear_full(&smsc.delivers, deliver_free);

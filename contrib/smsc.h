@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "coding.h"
+
 enum conn_kind { CONN_ESME, CONN_CONTROL, CONN_STDIN };
 
 struct conn;
@@ -17,11 +19,13 @@ extern struct smsc {
 	const char *password;		/* NULL: any */
 	int64_t delay_ms;		/* until a submit_sm is answered */
 	const char *receipts;		/* state word of receipts, NULL for none */
+	enum coding alphabet;		/* of data_coding 0 */
 	FILE *log;			/* NULL: none */
 	int listener, control_listener;	/* -1: none */
 	/* ---- */
 	GPtrArray *conns;		/* struct conn */
 	GQueue delayed, delivers;
+	struct joiner *joiner;		/* texts in parts */
 	GHashTable *senders;		/* phone -> source_addr of the last text to it */
 	guint64 last_conn;
 	uint32_t last_message;
@@ -33,8 +37,8 @@ void smsc_clear(void);
 struct conn *conn_add(enum conn_kind kind, int fd);	/* takes fd */
 void smsc_turn(void);					/* waits, at most a second, and does what is to do */
 
-/* The text as a phone would show it, on standard output. Strings are UTF-8. */
-void smsc_show(const char *to, const char *from, const char *text);
+/* The text as a phone would show it, on standard output. Strings are UTF-8. parts 0: as many as it takes. */
+void smsc_show(const char *to, const char *from, const char *text, enum coding coding, guint parts);
 
 /* One line of JSON into the log. Ends the program when it cannot be written: a count with holes is no count. */
 void smsc_log(const char *to, const char *from, const char *text, const char *id, int64_t reference);

@@ -9,18 +9,15 @@
 #include <jansson.h>
 
 #include "clock.h"
-#include "sms.h"
 #include "text.h"
 
 static guint segments(const char *text)
 {
-	int septets = gsm_length(text);
-	glong units = 0;
-	g_autofree gunichar2 *utf16 = septets < 0 ? g_utf8_to_utf16(text, -1, NULL, &units, NULL) : NULL;
+	const struct coding_rules rules = { .wide = true };
+	AUTO_ARENA a = arena_new();
+	const struct coded *coded = coding_encode(a, text, &rules);
 
-	if (septets >= 0)
-		return septets <= 160 ? 1 : ((guint)septets + 152) / 153;
-	return units <= 70 ? 1 : ((guint)units + 66) / 67;
+	return coded ? coded->n : 1;
 }
 
 #define BOX_WIDTH 44
@@ -46,15 +43,15 @@ static glong row_length(const char *p)
 }
 
 /* As a phone would show it. */
-void smsc_show(const char *to, const char *from, const char *text)
+void smsc_show(const char *to, const char *from, const char *text, enum coding coding, guint parts)
 {
 	g_autoptr(GDateTime) now = g_date_time_new_from_unix_local(clock_now());
 	g_autofree char *at = g_date_time_format(now, "%H:%M:%S");
 	g_autofree char *head = g_strdup_printf("%s  %s  from %.20s", to, at, from);
 	g_autofree char *rule = g_strnfill(BOX_WIDTH + 2, '-');
 	g_auto(GStrv) lines = g_strsplit(text, "\n", 40);
-	guint parts = segments(text);
 
+	parts = parts ? parts : segments(text);
 	printf("  .%s.\n", rule);
 	box_line(head, MIN(g_utf8_strlen(head, -1), BOX_WIDTH));
 	printf("  |%s|\n", rule);
@@ -69,7 +66,8 @@ void smsc_show(const char *to, const char *from, const char *text)
 			p += *p == ' ';
 		} while (*p);
 	}
-	printf("  '%s' %u segment%s\n", rule, parts, parts == 1 ? "" : "s");
+	printf("  '%s' %u segment%s%s%s\n", rule, parts, parts == 1 ? "" : "s", coding == CODING_GSM ? "" : ", ",
+	       coding == CODING_GSM ? "" : coding_name(coding));
 }
 
 /* One line a text, on its way to the disk before the ESME hears of it: whoever counts losses and duplicates reads this. */

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "coding.h"
 #include "generic.h"
 #include "profile.h"
 #include "render.h"
@@ -19,6 +20,7 @@ struct provider {
 	int64_t enquire_link_s, response_timeout_s;
 	int priority;			/* lower is asked first */
 	guint weight, rate;		/* share among equals; texts a second, 0: no limit */
+	struct coding_rules coding;	/* how it wants its texts */
 	char **prefixes;		/* "+44"; empty: every number */
 	bool pair;			/* a transmitter and a receiver in place of a transceiver */
 	bool tls;

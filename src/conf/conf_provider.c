@@ -127,7 +127,7 @@ static void read_tls(struct provider *p, const struct conf_block *b, struct conf
 			   p->name, *p->tls_cert ? "tls_cert" : "tls_key");
 }
 
-static struct provider *provider_new(const struct conf_block *b, struct conf_errors *e)
+static struct provider *provider_new(const struct conf *c, const struct conf_block *b, struct conf_errors *e)
 {
 	struct provider *p = g_new0(struct provider, 1);
 
@@ -146,6 +146,9 @@ static struct provider *provider_new(const struct conf_block *b, struct conf_err
 	p->rate = (guint)conf_number(b, KEY_provider_rate);
 	p->prefixes = prefixes_of(b, e);
 	p->pair = conf_number(b, KEY_provider_bind) != 0;
+	p->coding.alphabet = (enum coding)conf_number(b, KEY_provider_alphabet);
+	p->coding.joining = (enum joining)conf_number(b, KEY_provider_long_texts);
+	p->coding.wide = c->roster->rules.text_wide;
 	read_tls(p, b, e);
 	if (!is_source_addr(p->source_addr))
 		conf_wrong(e, conf_line(b, KEY_provider_source_addr),
@@ -162,6 +165,8 @@ bool provider_is_same(const struct provider *p, const struct provider *q)
 	return strcmp(p->name, q->name) == 0 && strcmp(p->host, q->host) == 0 && p->port == q->port &&
 	       strcmp(p->system_id, q->system_id) == 0 && strcmp(p->password, q->password) == 0 &&
 	       strcmp(p->system_type, q->system_type) == 0 && strcmp(p->source_addr, q->source_addr) == 0 &&
+	       p->coding.alphabet == q->coding.alphabet && p->coding.joining == q->coding.joining &&
+	       p->coding.wide == q->coding.wide &&
 	       p->window == q->window && p->enquire_link_s == q->enquire_link_s &&
 	       p->response_timeout_s == q->response_timeout_s && p->priority == q->priority &&
 	       p->weight == q->weight && p->rate == q->rate && p->pair == q->pair && p->tls == q->tls && strcmp(p->tls_ca, q->tls_ca) == 0 &&
@@ -198,7 +203,7 @@ static void add_provider(struct conf *c, const struct conf_block *b, struct conf
 	if (c->providers->len == PROVIDERS_MAX)
 		conf_wrong(e, b->line, "more than %d providers; keep those that are used", PROVIDERS_MAX);
 	else
-		g_ptr_array_add(c->providers, provider_new(b, e));
+		g_ptr_array_add(c->providers, provider_new(c, b, e));
 }
 
 void conf_build_providers(struct conf *c, const struct conf_file *f, struct conf_errors *e)

@@ -8,6 +8,7 @@
 #include "err.h"
 #include "journal.h"
 #include "outbox_job.h"
+#include "parts.h"
 #include "sms.h"
 #include "text.h"
 
@@ -99,6 +100,38 @@ static int find_job(struct sms *s)
 	return EX_OK;
 }
 
+/* "delivered 77, sent 78, queued" */
+static void print_parts(const struct sms *s)
+{
+	const struct parts p = parts_read(s->w.a, s->job->provider_id);
+	g_autoptr(GString) line = g_string_new(NULL);
+
+	for (guint i = 0; i < p.n; i++)
+		g_string_append_printf(line, "%s%s%s%s", i ? ", " : "", part_state_name(p.part[i].state),
+				       *p.part[i].id ? " " : "", p.part[i].id);
+	printer_string(s->env->out, "parts", line->str);
+}
+
+/* As a part's state, for the text as a whole. */
+static const char *delivery(const struct sms *s)
+{
+	switch ((int)s->job->state) {
+	case JOB_WAITING:
+	case JOB_SENDING:
+		return part_state_name(s->job->possibly_twice ? PART_UNKNOWN : PART_QUEUED);
+	case JOB_SENT:
+		return part_state_name(PART_SENT);
+	case JOB_DELIVERED:
+		return part_state_name(PART_DELIVERED);
+	case JOB_FAILED:
+		return part_state_name(PART_FAILED);
+	case JOB_EXPIRED:
+		return part_state_name(PART_EXPIRED);
+	default:
+		return job_state_name(s->job->state);
+	}
+}
+
 static int run_show(struct sms *s)
 {
 	struct printer *out = s->env->out;
@@ -111,7 +144,11 @@ static int run_show(struct sms *s)
 	printer_begin(out);
 	printer_string(out, "to", s->job->to);
 	printer_string(out, "text", s->job->text ? s->job->text : "(made from its item when it is sent)");
-	printer_string(out, "provider_id", s->job->provider_id);
+	if (s->job->provider_id && *s->job->provider_id == '=')
+		print_parts(s);
+	else
+		printer_string(out, "provider_id", s->job->provider_id);
+	printer_string(out, "delivery", delivery(s));
 	printer_int(out, "possibly_twice", s->job->possibly_twice);
 	printer_string(out, "sent", s->job->sent ? text_time(s->job->sent, sent) : NULL);
 	if (s->job->bundle)

@@ -41,7 +41,7 @@ static struct carrier *make_provider(const struct provider *p, const struct carr
 	struct smpp_settings s = {
 		.tls = p->tls ? &tls : NULL, .name = p->name, .host = p->host, .port = p->port, .system_id = p->system_id, .password = p->password,
 		.system_type = p->system_type, .source_addr = p->source_addr, .window = p->window,
-		.ahead = AHEAD_MAX,
+		.coding = p->coding, .ahead = AHEAD_MAX,
 		.enquire_link_s = p->enquire_link_s, .response_timeout_s = p->response_timeout_s,
 		.reconnect_min_s = 1, .reconnect_max_s = 60
 	};

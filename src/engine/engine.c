@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "dedup.h"
 #include "err.h"
+#include "part_receipt.h"
 #include "receipt_id.h"
 #include "reply.h"
 #include "text.h"
@@ -35,6 +36,7 @@ struct turn {
 	const char *provider;
 	const char *source, *profile;	/* of a mail that is not read any more */
 	const struct receipt *receipt;
+	const char *forms[RECEIPT_ID_FORMS + 1];	/* of its id; NULL-terminated */
 	struct arena *a;
 	struct decision *decision;
 	int64_t due;		/* of the first job that the think added; 0: none */
@@ -371,53 +373,38 @@ bool engine_reply(struct engine *e, const char *provider, const char *phone, con
 
 /* ---- a receipt ---- */
 
-/* Ids may be padded otherwise, be one and the same for every text, or be missing: then the oldest text to that phone that
- * still waits for its receipt has it. */
-static bool find_by_phone(struct store_tx *tx, struct turn *t, const char *const *forms, gsize n, struct job **j_r,
-			  GError **err)
+static struct part_receipt part_receipt_of(const struct turn *t)
 {
-	struct job **jobs;
-	gsize n_jobs;
-
-	if (!tx_jobs_in_state(tx, JOB_SENT, JOB_TEXT, 10000, t->a, &jobs, &n_jobs, err))
-		return false;
-	for (gsize i = 0; i < n_jobs && !*j_r; i++) {
-		const char *id = jobs[i]->provider_id ? jobs[i]->provider_id : "";
-
-		if (g_strcmp0(jobs[i]->to, t->receipt->from) != 0 || g_strcmp0(jobs[i]->provider, t->provider) != 0)
-			continue;
-		for (gsize k = 0; k < n && !*j_r; k++)
-			if (g_ascii_strcasecmp(id + strspn(id, "0"), forms[k] + strspn(forms[k], "0")) == 0)
-				*j_r = jobs[i];
-	}
-	return true;
+	return (struct part_receipt){ .provider = t->provider, .forms = t->forms, .receipt = t->receipt };
 }
 
 static bool find_receipted(struct store_tx *tx, struct turn *t, struct job **j_r, GError **err)
 {
-	const char *forms[RECEIPT_ID_FORMS];
+	const char **forms = t->forms;
 	gsize n = receipt_id_forms(t->a, t->receipt->id, forms);
+	const struct part_receipt r = part_receipt_of(t);
 
+	forms[n] = NULL;
 	*j_r = NULL;
 	for (gsize k = 0; k < n && !*j_r; k++)
 		if (*forms[k] && !tx_job_by_provider_id(tx, t->provider, forms[k], t->a, j_r, err))
 			return false;
 	if (*j_r && *t->receipt->from && g_strcmp0((*j_r)->to, t->receipt->from) != 0)
 		*j_r = NULL;		/* another phone: two texts with one id, or no id worth the name */
-	return *j_r || !*t->receipt->from || find_by_phone(tx, t, forms, n, j_r, err);
+	return *j_r || !*t->receipt->from || part_receipt_find(tx, &r, t->a, j_r, err);
 }
 
-/* A text, or one of those that it said. */
-static bool receipt_of(struct store_tx *tx, struct turn *t, struct job *j, GError **err)
+/* A text that has ended so, or one of those that it said. */
+static bool receipt_of(struct store_tx *tx, struct turn *t, struct job *j, enum job_state state, GError **err)
 {
 	struct facts f = { 0 };
 	struct item *i = NULL;
 
 	if (j->state != JOB_SENT)
 		return true;		/* a receipt that comes twice */
-	j->state = t->receipt->delivered ? JOB_DELIVERED : JOB_FAILED;
+	j->state = state;
 	j->updated = t->now;
-	if (!t->receipt->delivered)
+	if (!t->event.delivered)
 		j->error = arena_strdup(t->a, t->receipt->state);
 	if (!tx_job_update(tx, j, err) || (j->item && !tx_item(tx, j->item, t->a, &i, err)))
 		return false;
@@ -431,20 +418,29 @@ static bool receipt_of(struct store_tx *tx, struct turn *t, struct job *j, GErro
 static bool think_receipt(struct store_tx *tx, void *user, GError **err)
 {
 	struct turn *t = user;
+	struct part_receipt r;
 	struct job **jobs, *j;
+	enum job_state state;
 	gsize n = 1;
+	bool ended;
 
 	if (!find_receipted(tx, t, &j, err))
 		return false;
 	if (!j)
 		return err_set(err, ERR_INPUT, "no text has the id %s at %s", t->receipt->id, t->provider);
-	if (!t->receipt->final)
-		return true;		/* one on the way */
-	jobs = &j;
-	if (j->bundle && !tx_jobs_in_bundle(tx, j->bundle, t->a, &jobs, &n, err))
+	if (!t->receipt->final || j->state != JOB_SENT)
+		return true;		/* one on the way, or that comes twice */
+	r = part_receipt_of(t);
+	ended = part_receipt_mark(j, &r, t->a, &state);
+	j->updated = t->now;
+	if (!tx_job_update(tx, j, err))
 		return false;
-	for (gsize k = 0; k < n; k++)
-		if (!receipt_of(tx, t, jobs[k], err))
+	t->event.delivered = state == JOB_DELIVERED;
+	jobs = &j;
+	if (ended && j->bundle && !tx_jobs_in_bundle(tx, j->bundle, t->a, &jobs, &n, err))
+		return false;
+	for (gsize k = 0; ended && k < n; k++)
+		if (!receipt_of(tx, t, jobs[k], state, err))
 			return false;
 	return true;
 }

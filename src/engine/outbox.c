@@ -294,6 +294,10 @@ static bool again(struct store_tx *tx, struct result *r, struct job *j, GError *
 	j->sent = j->bundle = 0;
 	j->due = r->now + (r->result == CARRIER_UNKNOWN ? 0 : job_retry_delay(j->tries));
 	j->error = r->error;
+	if (*r->id) {		/* of a text in parts: what need not go again */
+		j->provider = r->provider;
+		j->provider_id = r->id;
+	}
 	if (!tx_job_update(tx, j, err))
 		return false;
 	return j->tries > 1 || r->result == CARRIER_UNKNOWN ||

@@ -144,6 +144,10 @@ static struct parcel *parcel_new(struct arena *a, const struct job *j, const cha
 	p->job = j->id;
 	p->to = arena_strdup(a, j->to);
 	p->text = text;
+	if (j->provider_id && *j->provider_id == '=') {
+		p->parts = arena_strdup(a, j->provider_id);
+		p->parts_at = arena_strdup(a, j->provider);
+	}
 	p->validity_s = j->expires ? MAX(j->expires - now, 1) : 0;
 	return p;
 }

@@ -17,6 +17,7 @@ struct parcel {
 	const char *to;		/* E.164, or mail address */
 	const char *text;	/* UTF-8 text, or a whole RFC 5322 message with CRLF */
 	int64_t validity_s;	/* of a text; 0: the provider's default */
+	const char *parts, *parts_at;	/* what parts of it have gone before (parts.h), and the provider; NULL: none */
 };
 
 enum carrier_result {
@@ -37,7 +38,8 @@ struct receipt {
 
 struct carrier_events {
 	void *user;
-	/* provider: the name of who was asked, "" where none was. */
+	/* provider: the name of who was asked, "" where none was. id: of a text in several parts, the parts (parts.h),
+	 * whatever the result. */
 	void (*outcome)(void *user, const char *provider, int64_t job, enum carrier_result result, const char *id,
 			const char *error);
 	/* The next two give true once durable; then the peer is told (deliver_sm_resp). False: it will send again. */

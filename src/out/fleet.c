@@ -58,6 +58,8 @@ static void flight_free(gpointer p)
 		return;
 	g_free((char *)f->parcel.to);
 	g_free((char *)f->parcel.text);
+	g_free((char *)f->parcel.parts);
+	g_free((char *)f->parcel.parts_at);
 	g_free(f);
 }
 
@@ -68,6 +70,8 @@ static struct flight *flight_new(const struct parcel *p)
 	f->parcel = *p;
 	f->parcel.to = g_strdup(p->to);
 	f->parcel.text = g_strdup(p->text);
+	f->parcel.parts = g_strdup(p->parts);
+	f->parcel.parts_at = g_strdup(p->parts_at);
 	f->until = p->validity_s ? clock_mono_ms() + p->validity_s * 1000 : 0;
 	return f;
 }

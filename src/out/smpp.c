@@ -11,7 +11,6 @@
 #include "clock.h"
 #include "err.h"
 #include "log.h"
-#include "sms.h"
 #include "smpp_words.h"
 
 #define CONNECT_MS 20000
@@ -20,6 +19,7 @@
 #define GAP_FIRST_MS 100	/* between two submits after the first "slow down" */
 #define GAP_MAX_MS 5000
 #define TEXT_MAX 253		/* octets of a short_message that libsmpp34 packs */
+#define PART_OCTETS_MAX 160	/* of one part, a septet an octet */
 #define SEQUENCE_MAX 0x7fffffffu
 
 static const char *const state_names[] = {
@@ -93,7 +93,10 @@ void smpp_outcome(struct smpp *s, int64_t job, enum carrier_result result, const
 void smpp_pending_settle(struct smpp *s, struct pending *p, enum carrier_result result, const char *id,
 			 const char *error)
 {
-	smpp_outcome(s, p->job, result, id, error);
+	if (p->text)
+		smpp_long_settle(s, p->text, p->part, result, id, error);
+	else
+		smpp_outcome(s, p->job, result, id, error);
 	g_free(p);
 }
 
@@ -125,6 +128,7 @@ static int64_t backoff_ms(struct smpp *s, bool slowly)
 static void link_forget(struct smpp *s)
 {
 	wire_close(s->wire);
+	smpp_join_forget(s);
 	s->bind_sequence = s->enquire_sequence = s->unbind_sequence = 0;
 	s->rebind = false;
 }
@@ -226,6 +230,12 @@ void smpp_unbound(struct smpp *s)
 	log_info("smpp provider=%s state=unbound", s->set.name);
 }
 
+static void give_back(struct smpp *s, const char *why)
+{
+	smpp_long_give_up(s, why);
+	smpp_waiting_give_back(s, why);
+}
+
 /* Once per pause, however many of a window are refused in it. */
 void smpp_slow_down(struct smpp *s)
 {
@@ -236,7 +246,7 @@ void smpp_slow_down(struct smpp *s)
 	s->gap_ms = CLAMP(s->gap_ms * 2, GAP_FIRST_MS, GAP_MAX_MS);
 	s->slowed = s->next_send = now + s->gap_ms;
 	log_info("smpp provider=%s throttled gap_ms=%lld", s->set.name, (long long)s->gap_ms);
-	smpp_waiting_give_back(s, "the provider asks for time");
+	give_back(s, "the provider asks for time");
 }
 
 /* Each text that goes through adds one a second to the rate. */
@@ -377,7 +387,9 @@ static void smpp_turn(struct carrier *c, const struct pollfd *fds, gsize n)
 		link_lost(s, err->message);
 	turn_state(s, clock_mono_ms());
 	if (s->state != BOUND || s->stopping || s->rebind)
-		smpp_waiting_give_back(s, s->stopping ? "ringback stops" : "the link is gone");
+		give_back(s, s->stopping ? "ringback stops" : "the link is gone");
+	smpp_join_turn(s, clock_mono_ms());
+	smpp_long_continue(s);
 	smpp_waiting_send(s);
 	smpp_flush(s);
 }
@@ -406,7 +418,8 @@ static guint smpp_room(struct carrier *c)
 	return smpp_window_room(s) + ahead;
 }
 
-static void pending_add(struct smpp *s, const struct smpp_submit *submit, int64_t job, guint64 start)
+static void pending_add(struct smpp *s, const struct smpp_submit *submit, int64_t job, guint64 start,
+			const struct smpp_piece *piece)
 {
 	struct pending *p = g_new0(struct pending, 1);
 
@@ -414,6 +427,8 @@ static void pending_add(struct smpp *s, const struct smpp_submit *submit, int64_
 	p->job = job;
 	p->deadline = clock_mono_ms() + s->set.response_timeout_s * 1000;
 	p->start = start;
+	p->text = piece->text;
+	p->part = piece->part;
 	g_queue_push_tail(&s->pending, p);
 	g_hash_table_insert(s->by_sequence, GUINT_TO_POINTER(p->sequence), s->pending.tail);
 	if (s->gap_ms)
@@ -429,38 +444,42 @@ static void refuse(struct smpp *s, int64_t job, const char *why)
 	g_queue_push_tail(&s->refused, r);
 }
 
-static void submit(struct smpp *s, const struct parcel *p, const uint8_t *octets, gsize n)
+bool smpp_submit_piece(struct smpp *s, const struct parcel *p, const struct smpp_piece *piece)
 {
 	struct smpp_address from = smpp_address_of(s->set.source_addr), to = smpp_address_of(p->to);
 	char validity[17];
+	uint8_t octets[TEXT_MAX];
 	struct smpp_submit m = {
 		.sequence_number = sequence_next(s), .source_addr = from.digits, .source_ton = from.ton,
 		.source_npi = from.npi, .destination_addr = to.digits, .dest_ton = 1, .dest_npi = 1,
-		.octets = octets, .n = n, .validity_period = smpp_validity(p->validity_s, validity),
+		.octets = piece->coded->parts[piece->part].octets, .n = piece->coded->parts[piece->part].n,
+		.data_coding = piece->coded->data_coding, .validity_period = smpp_validity(p->validity_s, validity),
 		.reference = p->job,
 	};
 	guint64 start = wire_queued(s->wire);
 	g_autoptr(GError) err = NULL;
 
-	if (to.ton == 5 || !*to.digits)
-		refuse(s, p->job, "the phone is no number");
-	else if (!smpp_pack_submit(wire_output(s->wire), &m, &err))
-		refuse(s, p->job, "a field is longer than SMPP allows");
-	else
-		pending_add(s, &m, p->job, start);
+	m.payload = m.n > PART_OCTETS_MAX;
+	if (piece->coded->n > 1)
+		smpp_long_join(s, &m, piece, octets);
+	if (to.ton == 5 || !*to.digits || !smpp_pack_submit(wire_output(s->wire), &m, &err))
+		return false;
+	pending_add(s, &m, p->job, start, piece);
+	return true;
 }
 
-/* data_coding 0. One segment is the outbox's business: what is longer than 160 septets the SMSC may split. */
 void smpp_text_submit(struct smpp *s, const struct parcel *p)
 {
 	AUTO_ARENA a = arena_new();
-	unsigned char octets[TEXT_MAX];
-	int n = gsm_encode(gsm_transliterate(a, p->text), octets, sizeof(octets));
+	const struct coded *coded = coding_encode(a, p->text, &s->set.coding);
+	const struct smpp_piece whole = { .coded = coded };
 
-	if (n < 1)
-		refuse(s, p->job, n ? "the text is longer than 253 septets" : "the text is empty");
-	else
-		submit(s, p, octets, (gsize)n);
+	if (!coded)
+		refuse(s, p->job, "the text is empty, or too long for one text in parts");
+	else if (coded->n > 1)
+		smpp_long_send(s, p, coded);
+	else if (!smpp_submit_piece(s, p, &whole))
+		refuse(s, p->job, "the phone is no number, or a field is longer than SMPP allows");
 }
 
 static void smpp_send(struct carrier *c, const struct parcel *p)
@@ -468,7 +487,7 @@ static void smpp_send(struct carrier *c, const struct parcel *p)
 	struct smpp *s = smpp_of(c);
 
 	g_assert(smpp_room(c));
-	if (smpp_window_room(s) && !s->waiting.length)
+	if (smpp_window_room(s) && !s->waiting.length && !s->parts.length)
 		smpp_text_submit(s, p);
 	else
 		smpp_waiting_add(s, p);
@@ -485,8 +504,9 @@ static int64_t next_due(struct smpp *s)
 	const struct pending *oldest = g_queue_peek_head(&s->pending);
 	int64_t due = s->state_until >= 0 ? s->state_until : G_MAXINT64;
 
-	if (s->refused.length || (s->stopping && s->state < UNBINDING && !oldest))
+	if (s->refused.length || smpp_long_is_due(s) || (s->stopping && s->state < UNBINDING && !oldest))
 		return 0;
+	due = MIN(due, smpp_join_due(s));
 	if (wire_deadline(s->wire) >= 0)
 		due = MIN(due, wire_deadline(s->wire));
 	if (oldest)
@@ -527,7 +547,7 @@ static bool smpp_idle(struct carrier *c)
 {
 	struct smpp *s = smpp_of(c);
 
-	return s->state == STOPPED && !s->refused.length && !s->pending.length && !s->waiting.length;
+	return s->state == STOPPED && !s->refused.length && !s->pending.length && !s->waiting.length && !s->parts.length;
 }
 
 static void smpp_free(struct carrier *c)
@@ -537,9 +557,11 @@ static void smpp_free(struct carrier *c)
 	g_queue_clear_full(&s->pending, g_free);
 	g_queue_clear_full(&s->refused, g_free);
 	g_queue_clear_full(&s->waiting, smpp_waiting_free);
+	g_queue_clear_full(&s->parts, smpp_long_free);
 	g_hash_table_unref(s->by_sequence);
 	wire_free(s->wire);
 	arena_free(s->arena);
+	joiner_free(s->joiner);
 	smpp_settings_clear(&s->set);
 	g_free(s->last_error);
 	g_free(s);
@@ -561,10 +583,12 @@ struct carrier *smpp_new(const struct smpp_settings *settings, const struct carr
 	s->wire = wire_new(s->set.host, s->set.port, s->set.tls);
 	s->by_sequence = g_hash_table_new(NULL, NULL);
 	s->arena = arena_new();
+	s->joiner = joiner_new();
 	s->last_error = g_strdup("");
 	g_queue_init(&s->pending);
 	g_queue_init(&s->refused);
 	g_queue_init(&s->waiting);
+	g_queue_init(&s->parts);
 	state_set(s, WAITING, 0);
 	return &s->carrier;
 }

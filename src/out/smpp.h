@@ -3,6 +3,7 @@
 #define RINGBACK_SMPP_H
 
 #include "carrier.h"
+#include "coding.h"
 #include "tls.h"
 
 enum smpp_role { SMPP_TRANSCEIVER, SMPP_TRANSMITTER, SMPP_RECEIVER };
@@ -21,6 +22,7 @@ struct smpp_settings {
 	guint ahead;			/* so many beyond it may wait here, so that it is never empty; fewer with a slow SMSC */
 	int64_t enquire_link_s;		/* idle time before enquire_link; 30 */
 	int64_t response_timeout_s;	/* for submit_sm_resp; 60 */
+	struct coding_rules coding;	/* how it wants its texts */
 	int64_t reconnect_min_s, reconnect_max_s;	/* 1, 60: exponential, with jitter */
 };
 

@@ -10,8 +10,9 @@
 
 #include "err.h"
 
-#define PACK_MAX 1024		/* more than any PDU that we send */
+#define PACK_MAX 2048		/* more than any PDU that we send */
 #define SHORT_MESSAGE_MAX 253	/* libsmpp34 packs no more */
+#define PAYLOAD_MAX 1024	/* likewise */
 
 /* dst is a field of a zeroed libsmpp34 struct; size counts the NUL (SMPP 3.4, 3.1). */
 static bool field_set(uint8_t *dst, gsize size, const char *name, const char *value, GError **err)
@@ -50,16 +51,37 @@ bool smpp_pack_bind(GByteArray *out, const struct smpp_bind *b, GError **err)
 	       FIELD(pdu, system_type, b->system_type, err) && pack(out, &pdu, "bind", err);
 }
 
-static tlv_t *reference_tlv(int64_t reference)
+static void add_number(tlv_t **list, uint16_t tag, uint16_t length, uint16_t value)
 {
-	tlv_t tlv = { 0 }, *list = NULL;
+	tlv_t tlv = { 0 };
 
-	if ((reference & 0xffff) == 0)
-		return NULL;
-	tlv.tag = TLVID_user_message_reference;
-	tlv.length = 2;
-	tlv.value.val16 = reference & 0xffff;
-	build_tlv(&list, &tlv);
+	tlv.tag = tag;
+	tlv.length = length;
+	if (length == 1)
+		tlv.value.val08 = (uint8_t)value;
+	else
+		tlv.value.val16 = value;
+	build_tlv(list, &tlv);
+}
+
+/* build_tlv() puts each before those that are there. */
+static tlv_t *tlvs_of(const struct smpp_submit *s)
+{
+	tlv_t *list = NULL, payload = { 0 };
+
+	if (s->payload) {
+		payload.tag = TLVID_message_payload;
+		payload.length = (uint16_t)s->n;
+		memcpy(payload.value.octet, s->octets, s->n);
+		build_tlv(&list, &payload);
+	}
+	if (s->sar_total > 1) {
+		add_number(&list, TLVID_sar_segment_seqnum, 1, s->sar_part);
+		add_number(&list, TLVID_sar_total_segments, 1, s->sar_total);
+		add_number(&list, TLVID_sar_msg_ref_num, 2, s->sar_reference);
+	}
+	if (s->reference & 0xffff)
+		add_number(&list, TLVID_user_message_reference, 2, s->reference & 0xffff);
 	return list;
 }
 
@@ -72,15 +94,17 @@ static tlv_t *reference_tlv(int64_t reference)
 		(pdu).dest_addr_ton = (s)->dest_ton;			\
 		(pdu).dest_addr_npi = (s)->dest_npi;			\
 		(pdu).data_coding = (s)->data_coding;			\
-		(pdu).sm_length = (uint8_t)(s)->n;			\
-		if ((s)->n)						\
+		(pdu).esm_class = (s)->esm_class;			\
+		(pdu).sm_length = (s)->payload ? 0 : (uint8_t)(s)->n;	\
+		if ((s)->n && !(s)->payload)				\
 			memcpy((pdu).short_message, (s)->octets, (s)->n);	\
 	} while (0)
 
 static bool length_fits(const struct smpp_submit *s, GError **err)
 {
-	if (s->n > SHORT_MESSAGE_MAX)
-		return err_set(err, ERR_LIMIT, "short_message is longer than %d octets", SHORT_MESSAGE_MAX);
+	if (s->n > (s->payload ? PAYLOAD_MAX : SHORT_MESSAGE_MAX))
+		return err_set(err, ERR_LIMIT, "%s is longer than %d octets", s->payload ? "message_payload" :
+			       "short_message", s->payload ? PAYLOAD_MAX : SHORT_MESSAGE_MAX);
 	return true;
 }
 
@@ -96,7 +120,7 @@ bool smpp_pack_submit(GByteArray *out, const struct smpp_submit *s, GError **err
 	PDU_FILL(pdu, s);
 	pdu.command_id = SUBMIT_SM;
 	pdu.registered_delivery = SMPP34_DELIVERY_RECEIPT_ON;
-	pdu.tlv = reference_tlv(s->reference);
+	pdu.tlv = tlvs_of(s);
 	ok = pack(out, &pdu, "submit_sm", err);
 	destroy_tlv(pdu.tlv);
 	return ok;
@@ -112,8 +136,8 @@ bool smpp_pack_deliver(GByteArray *out, const struct smpp_submit *s, uint8_t esm
 		return false;
 	PDU_FILL(pdu, s);
 	pdu.command_id = DELIVER_SM;
-	pdu.esm_class = esm_class;
-	pdu.tlv = reference_tlv(s->reference);
+	pdu.esm_class |= esm_class;
+	pdu.tlv = tlvs_of(s);
 	ok = pack(out, &pdu, "deliver_sm", err);
 	destroy_tlv(pdu.tlv);
 	return ok;

@@ -48,10 +48,14 @@ struct smpp_submit {
 	const char *destination_addr;	/* digits without "+" */
 	uint8_t dest_ton, dest_npi;
 	const uint8_t *octets;		/* short_message */
-	gsize n;			/* at most 253 */
+	gsize n;			/* at most 253, unless payload */
 	uint8_t data_coding;
 	const char *validity_period;	/* relative, "000000001500000R"; "" for none (SMPP 3.4, 7.1.1) */
 	int64_t reference;		/* user_message_reference: low 16 bits; 0: none */
+	uint8_t esm_class;		/* 0x40: the octets begin with a user data header */
+	uint16_t sar_reference;		/* sar_*: with sar_total over 1 */
+	uint8_t sar_total, sar_part;
+	bool payload;			/* the octets go into message_payload; at most 1,024 */
 };
 
 struct smpp_bind {

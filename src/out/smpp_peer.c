@@ -94,7 +94,7 @@ static bool deliver_text(struct smpp *s, const struct smpp_pdu *p)
 		return true;
 	}
 	log_debug("smpp provider=%s received from=%s", s->set.name, log_number(phone, number));
-	if (!s->events.received(s->events.user, s->set.name, phone, smpp_text(s->arena, p)))
+	if (!s->events.received(s->events.user, s->set.name, phone, smpp_text(s->arena, p, s->set.coding.alphabet)))
 		return false;
 	s->n_received++;
 	return true;
@@ -104,7 +104,14 @@ static bool deliver_text(struct smpp *s, const struct smpp_pdu *p)
 static void take_deliver(struct smpp *s, const struct smpp_pdu *p)
 {
 	const char *id, *state;
-	bool kept = smpp_receipt(p, s->arena, &id, &state) ? deliver_receipt(s, p, id, state) : deliver_text(s, p);
+	struct smpp_concat concat;
+	bool kept;
+
+	if (!(p->esm_class & ESM_TYPE) && smpp_concat(p, &concat) && concat.total <= JOINER_PARTS_MAX) {
+		smpp_join_part(s, p, &concat);
+		return;
+	}
+	kept = smpp_receipt(p, s->arena, &id, &state) ? deliver_receipt(s, p, id, state) : deliver_text(s, p);
 
 	if (!kept)
 		log_warn("smpp provider=%s deliver_sm=not_kept", s->set.name);

@@ -2,6 +2,7 @@
 #ifndef RINGBACK_SMPP_PRIVATE_H
 #define RINGBACK_SMPP_PRIVATE_H
 
+#include "joiner.h"
 #include "smpp.h"
 #include "smpp_pdu.h"
 #include "wire.h"
@@ -21,6 +22,8 @@ struct pending {
 	int64_t job;
 	int64_t deadline;
 	guint64 start;			/* where its first octet lies in the stream */
+	struct long_text *text;		/* of which it is a part; NULL: it is all of one */
+	guint part;
 };
 
 struct smpp {
@@ -41,6 +44,8 @@ struct smpp {
 	GQueue waiting;			/* struct parcel *: for the window */
 	guint ahead;			/* how many may */
 	int64_t answered, answered_since;	/* what that follows from */
+	GQueue parts;			/* struct long_text *: with parts that wait for the window */
+	struct joiner *joiner;		/* texts that come in parts */
 	GQueue refused;			/* struct refusal: told in the next turn */
 	guint tries;			/* of connecting, since the last bind */
 	int64_t gap_ms, next_send, slowed;	/* throttling */
@@ -70,6 +75,26 @@ void smpp_outcome(struct smpp *s, int64_t job, enum carrier_result result, const
 guint smpp_window_room(const struct smpp *s);	/* how many can be submitted at once */
 void smpp_text_submit(struct smpp *s, const struct parcel *p);
 
+/* Submits octets as they are, or says no at the next turn. */
+struct smpp_piece {
+	const struct coded *coded;
+	guint part;			/* of coded, from 0 */
+	struct long_text *text;		/* NULL: it has one part */
+};
+bool smpp_submit_piece(struct smpp *s, const struct parcel *p, const struct smpp_piece *piece);
+
+/* ---- smpp_long.c: texts in several parts ---- */
+
+/* Makes m the part that it is of the text; octets: room for 253, in which a header is put before it. */
+void smpp_long_join(const struct smpp *s, struct smpp_submit *m, const struct smpp_piece *piece, uint8_t *octets);
+void smpp_long_send(struct smpp *s, const struct parcel *p, const struct coded *coded);
+void smpp_long_continue(struct smpp *s);	/* as many parts as the window takes */
+void smpp_long_settle(struct smpp *s, struct long_text *text, guint part, enum carrier_result result, const char *id,
+		      const char *error);
+bool smpp_long_is_due(const struct smpp *s);	/* there is something for smpp_long_continue() */
+void smpp_long_free(gpointer p);
+void smpp_long_give_up(struct smpp *s, const char *why);	/* parts that wait do not go */
+
 /* ---- smpp_waiting.c ---- */
 
 void smpp_waiting_add(struct smpp *s, const struct parcel *p);
@@ -83,6 +108,14 @@ void smpp_ahead_adapt(struct smpp *s);		/* after each answer */
 void smpp_pdu_queue(struct smpp *s, uint32_t command_id, uint32_t status, uint32_t sequence);
 void smpp_listen(struct smpp *s);		/* takes every whole PDU that has come */
 bool smpp_is_listening(const struct smpp *s);
+
+/* ---- smpp_join.c: texts that come in several parts ---- */
+
+/* Takes the part and answers it, and those before it, once the text is whole and durable. */
+void smpp_join_part(struct smpp *s, const struct smpp_pdu *p, const struct smpp_concat *concat);
+void smpp_join_turn(struct smpp *s, int64_t now);	/* answers and texts that waited long enough */
+int64_t smpp_join_due(const struct smpp *s);		/* when that is wanted; G_MAXINT64: never */
+void smpp_join_forget(struct smpp *s);			/* the link is gone: nobody waits for answers */
 
 /* smpp_settings.c */
 void smpp_settings_copy(struct smpp_settings *to, const struct smpp_settings *from);

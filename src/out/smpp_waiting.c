@@ -12,6 +12,8 @@ void smpp_waiting_free(gpointer p)
 
 	g_free((char *)w->to);
 	g_free((char *)w->text);
+	g_free((char *)w->parts);
+	g_free((char *)w->parts_at);
 	g_free(w);
 }
 
@@ -22,6 +24,8 @@ void smpp_waiting_add(struct smpp *s, const struct parcel *p)
 	*w = *p;
 	w->to = g_strdup(p->to);
 	w->text = g_strdup(p->text);
+	w->parts = g_strdup(p->parts);
+	w->parts_at = g_strdup(p->parts_at);
 	g_queue_push_tail(&s->waiting, w);
 }
 

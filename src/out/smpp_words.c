@@ -2,11 +2,13 @@
 
 #include <string.h>
 
-#include "sms.h"
 #include "text.h"
 
 #define TEXT_MAX 1000		/* characters of a text that came in */
 #define UDHI 0x40		/* esm_class: a user data header comes first */
+#define TLV_SAR_REFERENCE 0x020c	/* SMPP 3.4, 5.3.2.22 to 24 */
+#define TLV_SAR_TOTAL 0x020e
+#define TLV_SAR_PART 0x020f
 
 static bool all_digits(const char *s)
 {
@@ -42,66 +44,77 @@ const char *smpp_phone(struct arena *a, const char *addr, uint8_t ton)
 
 /* ---- texts ---- */
 
-static void append_char(GString *out, gunichar c)
+static gsize header_size(const struct smpp_pdu *p)
 {
-	/* NUL would end the text, a lone surrogate is no character */
-	g_string_append_unichar(out, c && g_unichar_validate(c) ? c : c ? 0xfffd : ' ');
+	gsize n = p->short_message ? p->sm_length : 0;
+
+	return (p->esm_class & UDHI) && n ? MIN((gsize)p->short_message[0] + 1, n) : 0;
 }
 
-static const char *from_ucs2(struct arena *a, const uint8_t *p, gsize n)
+const uint8_t *smpp_octets(const struct smpp_pdu *p, gsize *n_r)
 {
-	g_autoptr(GString) out = g_string_new(NULL);
+	gsize skip = header_size(p);
 
-	for (gsize i = 0; i + 1 < n; i += 2) {
-		gunichar c = (gunichar)p[i] << 8 | p[i + 1];
-		gunichar low = i + 3 < n ? (gunichar)p[i + 2] << 8 | p[i + 3] : 0;
+	*n_r = (p->short_message ? p->sm_length : 0) - skip;
+	return p->short_message ? p->short_message + skip : NULL;
+}
 
-		if (c >= 0xd800 && c < 0xdc00 && low >= 0xdc00 && low < 0xe000) {
-			c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
-			i += 2;
-		}
-		append_char(out, c);
+static bool is_concat(const struct smpp_concat *c)
+{
+	return c->total > 1 && c->part >= 1 && c->part <= c->total;
+}
+
+/* Each element of the header is a number, a length, and that many octets. */
+static bool concat_of_header(const uint8_t *header, gsize size, struct smpp_concat *c_r)
+{
+	for (gsize i = 1; i + 2 <= size;) {
+		const uint8_t id = header[i], length = header[i + 1], *value = header + i + 2;
+
+		i += 2u + length;
+		if (i > size)
+			return false;
+		if (id == 0x00 && length == 3)
+			*c_r = (struct smpp_concat){ value[0], value[1], value[2] };
+		else if (id == 0x08 && length == 4)
+			*c_r = (struct smpp_concat){ (uint16_t)(value[0] << 8 | value[1]), value[2], value[3] };
+		else
+			continue;
+		return is_concat(c_r);
 	}
-	return arena_strndup(a, out->str, out->len);
+	return false;
 }
 
-static const char *from_latin1(struct arena *a, const uint8_t *p, gsize n)
+bool smpp_concat(const struct smpp_pdu *p, struct smpp_concat *c_r)
 {
-	g_autoptr(GString) out = g_string_new(NULL);
+	*c_r = (struct smpp_concat){ 0 };
+	if (header_size(p))
+		return concat_of_header(p->short_message, header_size(p), c_r);
+	for (gsize i = 0; i < p->n_tlvs; i++) {
+		const struct smpp_tlv *t = &p->tlvs[i];
 
-	for (gsize i = 0; i < n; i++)
-		append_char(out, p[i]);
-	return arena_strndup(a, out->str, out->len);
-}
-
-/* SMPP 3.4, 5.2.19; the groups above 0x0f are those of 3GPP 23.038. */
-static const char *to_utf8(struct arena *a, uint8_t data_coding, const uint8_t *p, gsize n)
-{
-	switch (data_coding) {
-	case 0:
-		return gsm_decode(a, p, n);
-	case 8:
-	case 0x18:
-		return from_ucs2(a, p, n);
-	default:
-		if (data_coding >= 0x10 && (data_coding & 0x0c) == 0)
-			return gsm_decode(a, p, n);
-		return from_latin1(a, p, n);	/* 1 and 3; for others the nearest guess */
+		if (t->tag == TLV_SAR_REFERENCE && t->length == 2)
+			c_r->reference = (uint16_t)(t->value[0] << 8 | t->value[1]);
+		else if (t->tag == TLV_SAR_TOTAL && t->length == 1)
+			c_r->total = t->value[0];
+		else if (t->tag == TLV_SAR_PART && t->length == 1)
+			c_r->part = t->value[0];
 	}
+	return is_concat(c_r);
 }
 
-const char *smpp_text(struct arena *a, const struct smpp_pdu *p)
+const char *smpp_cut(struct arena *a, const char *text)
 {
-	const uint8_t *octets = p->short_message;
-	gsize n = octets ? p->sm_length : 0, skip = (p->esm_class & UDHI) && n ? (gsize)octets[0] + 1 : 0;
-	const char *text;
-
-	if (skip > n)
-		skip = n;
-	text = n > skip ? to_utf8(a, p->data_coding, octets + skip, n - skip) : "";
 	if (g_utf8_strlen(text, -1) <= TEXT_MAX)
 		return text;
 	return arena_strndup(a, text, (gsize)(g_utf8_offset_to_pointer(text, TEXT_MAX) - text));
+}
+
+const char *smpp_text(struct arena *a, const struct smpp_pdu *p, enum coding alphabet)
+{
+	gsize n;
+	const uint8_t *octets = smpp_octets(p, &n);
+
+	return smpp_cut(a, n ? coding_decode(a, coding_of(p->data_coding, alphabet), octets, n) : "");
 }
 
 const char *smpp_validity(int64_t seconds, char buf[17])

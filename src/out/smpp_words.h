@@ -3,6 +3,7 @@
 #define RINGBACK_SMPP_WORDS_H
 
 #include "carrier.h"
+#include "coding.h"
 #include "smpp_pdu.h"
 
 /* A sender or a phone as SMPP names it. */
@@ -18,9 +19,22 @@ struct smpp_address smpp_address_of(const char *source_addr);
 /* "+digits" of a peer's address where it is a number, else the address as it is, without what could harm a line. */
 const char *smpp_phone(struct arena *a, const char *addr, uint8_t ton);
 
-/* The text of a deliver_sm in UTF-8, at most 1,000 characters, no NUL. A user data header is skipped: a part of a long
- * text is a text of its own here. */
-const char *smpp_text(struct arena *a, const struct smpp_pdu *p);
+/* The text of a deliver_sm in UTF-8, at most 1,000 characters, no NUL; alphabet: of data_coding 0. A user data header is
+ * skipped: a part of a long text is a text of its own here. */
+const char *smpp_text(struct arena *a, const struct smpp_pdu *p, enum coding alphabet);
+const char *smpp_cut(struct arena *a, const char *text);	/* to 1,000 characters */
+
+/* The octets of the text, behind the user data header if there is one. */
+const uint8_t *smpp_octets(const struct smpp_pdu *p, gsize *n_r);
+
+/* Part 2 of 3, as the user data header (3GPP TS 23.040, 9.2.3.24.1 and .8) or sar_* say. */
+struct smpp_concat {
+	uint16_t reference;
+	uint8_t total, part;	/* part: 1 to total */
+};
+
+/* False if it is all of a text. */
+bool smpp_concat(const struct smpp_pdu *p, struct smpp_concat *c_r);
 
 /* Relative validity_period (SMPP 3.4, 7.1.1): "000000001500000R". 0 gives "". At most 30 days. */
 const char *smpp_validity(int64_t seconds, char buf[17]);

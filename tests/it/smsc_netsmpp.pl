@@ -9,7 +9,7 @@ use Net::SMPP;
 
 $| = 1;
 $SIG{PIPE} = 'IGNORE';
-my $json = JSON::PP->new->canonical;
+my $json = JSON::PP->new->canonical->ascii;
 my $listener = Net::SMPP->new_listen('127.0.0.1', port => 0) or die "listen: $!";
 print 'port ', $listener->sockport, "\n";
 
@@ -94,9 +94,13 @@ while (1) {
 	while (my $pdu = $s->read_pdu) {
 		my %line = (pdu => $name{$pdu->{cmd}} // sprintf('%x', $pdu->{cmd}), seq => $pdu->{seq}, status => $pdu->{status});
 		for my $field (qw(system_id password source_addr source_addr_ton source_addr_npi destination_addr dest_addr_ton
-			dest_addr_npi registered_delivery data_coding validity_period short_message)) {
+			dest_addr_npi registered_delivery esm_class data_coding validity_period short_message)) {
 			$line{$field} = "$pdu->{$field}" if defined $pdu->{$field};
 		}
+		for my $tlv (qw(sar_msg_ref_num sar_total_segments sar_segment_seqnum message_payload)) {
+			$line{$tlv} = unpack 'H*', $pdu->{$tlv} if defined $pdu->{$tlv};
+		}
+		$line{octets} = unpack 'H*', $pdu->{short_message} if defined $pdu->{short_message};
 		$line{reference} = unpack 'n', $pdu->{user_message_reference} if defined $pdu->{user_message_reference};
 		print $json->encode(\%line), "\n";
 		last if (serve($s, $pdu) // '') eq 'drop';

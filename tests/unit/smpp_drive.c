@@ -156,8 +156,8 @@ int main(int argc, char **argv)
 	};
 
 	if (argc != 4) {
-		fprintf(stderr, "usage: smpp_drive HOST PORT PASSWORD; WINDOW, ENQUIRE, TIMEOUT, RECONNECT, TLS_NAME, "
-			"TLS_CA, TLS_CERT and TLS_KEY in the environment\n");
+		fprintf(stderr, "usage: smpp_drive HOST PORT PASSWORD; WINDOW, ENQUIRE, TIMEOUT, RECONNECT, ALPHABET, "
+			"JOINING, WIDE, TLS_NAME, TLS_CA, TLS_CERT and TLS_KEY in the environment\n");
 		return 64;
 	}
 	signal(SIGPIPE, SIG_IGN);	/* as ringbackd does: OpenSSL writes by write(2) */
@@ -167,6 +167,9 @@ int main(int argc, char **argv)
 	set.window = (guint)option("WINDOW", 10);
 	set.enquire_link_s = option("ENQUIRE", 30);
 	set.response_timeout_s = option("TIMEOUT", 10);
+	set.coding.alphabet = (enum coding)option("ALPHABET", CODING_GSM);
+	set.coding.joining = (enum joining)option("JOINING", JOINING_UDH);
+	set.coding.wide = option("WIDE", 0);
 	set.reconnect_min_s = set.reconnect_max_s = option("RECONNECT", 0);
 	log_open(LOG_TO_STDERR, g_getenv("DEBUG") != NULL);
 	drive.in = g_string_new(NULL);

@@ -231,6 +231,18 @@ static GByteArray *deliver_pack(uint32_t sequence, uint8_t esm_class, const char
 	return out;
 }
 
+static void deliver_octets(struct world *w, uint32_t sequence, const char *octets, gsize n)
+{
+	g_autoptr(GByteArray) out = g_byte_array_new();
+	struct smpp_submit d = {
+		.sequence_number = sequence, .source_addr = "447700900123", .source_ton = 1, .source_npi = 1,
+		.destination_addr = "442079460100", .octets = (const uint8_t *)octets, .n = n, .esm_class = 0x40
+	};
+
+	g_assert_true(smpp_pack_deliver(out, &d, 0, NULL));
+	peer_write(w, out->data, out->len);
+}
+
 static void peer_deliver(struct world *w, uint32_t sequence, uint8_t esm_class, const char *text)
 {
 	g_autoptr(GByteArray) out = deliver_pack(sequence, esm_class, text);
@@ -327,7 +339,7 @@ static void test_status(gconstpointer data)
 
 static void test_refused_here(void)
 {
-	g_autofree char *too_long = g_strnfill(254, 'x');
+	g_autofree char *too_long = g_strnfill(1000, 'x');
 	WORLD(w);
 
 	carrier_give(&w, 1, PHONE, too_long);
@@ -339,6 +351,102 @@ static void test_refused_here(void)
 	WAIT(&w, w.story->len);
 	g_assert_cmpstr(w.story->str, ==, "1:refused: 2:refused: 3:refused: 4:refused: ");
 	g_assert_cmpuint(w.in->len, ==, 0);
+	world_clear(&w);
+}
+
+/* Two parts, one outcome; when the link takes one with it, that one alone goes again. */
+static void test_parts(void)
+{
+	g_autofree char *text = g_strnfill(200, 'x'), *line = NULL;
+	struct parcel again = { .job = 7, .to = PHONE, .text = text, .parts_at = "test" };
+	struct smpp_pdu p;
+	uint32_t first;
+	WORLD(w);
+
+	carrier_give(&w, 7, PHONE, text);
+	p = peer_expect(&w, SUBMIT_SM);
+	first = p.sequence_number;
+	g_assert_cmphex(p.esm_class, ==, 0x40);
+	g_assert_cmpmem(p.short_message, 6, "\5\0\3\7\2\1", 6);
+	g_assert_cmpuint(p.sm_length, ==, 6 + 153);
+	p = peer_expect(&w, SUBMIT_SM);
+	g_assert_cmpmem(p.short_message, 6, "\5\0\3\7\2\2", 6);
+	g_assert_cmpuint(p.sm_length, ==, 6 + 47);
+	peer_say(&w, SUBMIT_SM | RESP, 0, first, "aa");
+	peer_say(&w, ENQUIRE_LINK, 0, 99, NULL);
+	peer_expect(&w, ENQUIRE_LINK | RESP);
+	g_assert_cmpstr(w.story->str, ==, "");
+	peer_close(&w);
+	WAIT(&w, w.story->len);
+	g_assert_true(g_str_has_prefix(w.story->str, "7:unknown:="));
+	g_assert_true(g_str_has_suffix(w.story->str, " s.aa u. "));
+	line = g_strndup(w.story->str + strlen("7:unknown:"), w.story->len - strlen("7:unknown:") - 1);
+	g_string_truncate(w.story, 0);
+	peer_bind(&w);
+	again.parts = line;
+	w.c->ops->send(w.c, &again);
+	p = peer_expect(&w, SUBMIT_SM);
+	g_assert_cmpmem(p.short_message, 6, "\5\0\3\7\2\2", 6);
+	peer_say(&w, SUBMIT_SM | RESP, 0, p.sequence_number, "bb");
+	WAIT(&w, w.story->len);
+	g_assert_true(g_str_has_prefix(w.story->str, "7:sent:="));
+	g_assert_true(g_str_has_suffix(w.story->str, " s.aa s.bb "));
+	world_clear(&w);
+}
+
+/* A window of one: each part waits for the answer to the one before; a refused one ends it. */
+static void test_parts_in_window(void)
+{
+	g_autofree char *text = g_strnfill(400, 'x');
+	struct smpp_settings set = settings();
+	struct smpp_pdu p;
+	struct world w;
+
+	set.window = 1;
+	set.coding.joining = JOINING_SAR;
+	world_init(&w, set);
+	peer_bind(&w);
+	carrier_give(&w, 7, PHONE, text);
+	p = peer_expect(&w, SUBMIT_SM);
+	g_assert_cmpuint(p.sm_length, ==, 153);
+	g_assert_cmpuint(p.n_tlvs, ==, 4);
+	g_assert_cmpuint(w.in->len, ==, 0);
+	peer_say(&w, SUBMIT_SM | RESP, 0, p.sequence_number, "aa");
+	p = peer_expect(&w, SUBMIT_SM);
+	peer_say_header(&w, SUBMIT_SM | RESP, 0x0b, p.sequence_number);
+	WAIT(&w, w.story->len);
+	g_assert_true(g_str_has_prefix(w.story->str, "7:refused:="));
+	g_assert_true(g_str_has_suffix(w.story->str, " s.aa f. q. "));
+	g_assert_cmpuint(w.in->len, ==, 0);
+	world_clear(&w);
+}
+
+/* Parts of a reply are answered when the whole is durable; a part that comes again after that means nothing. */
+static void test_reply_in_parts(void)
+{
+	struct smpp_pdu p;
+	WORLD(w);
+
+	deliver_octets(&w, 6, "\5\0\3\7\2\2" " now", 10);
+	peer_say(&w, ENQUIRE_LINK, 0, 99, NULL);
+	p = peer_take(&w);
+	g_assert_cmphex(p.command_id, ==, ENQUIRE_LINK | RESP);
+	g_assert_cmpstr(w.story->str, ==, "");
+	deliver_octets(&w, 7, "\5\0\3\7\2\1" "17A", 9);
+	g_assert_cmpuint(peer_expect(&w, DELIVER_SM | RESP).sequence_number, ==, 6);
+	g_assert_cmpuint(peer_expect(&w, DELIVER_SM | RESP).sequence_number, ==, 7);
+	g_assert_cmpstr(w.story->str, ==, "test<+447700900123:17A now ");
+	deliver_octets(&w, 8, "\5\0\3\7\2\1" "17A", 9);
+	p = peer_expect(&w, DELIVER_SM | RESP);
+	g_assert_cmpuint(p.sequence_number, ==, 8);
+	g_assert_cmpuint(p.command_status, ==, 0);
+	g_assert_cmpstr(w.story->str, ==, "test<+447700900123:17A now ");
+	/* not durable: both come again */
+	w.keep = false;
+	deliver_octets(&w, 9, "\5\0\3\10\2\1" "17A", 9);
+	deliver_octets(&w, 10, "\5\0\3\10\2\2" " now", 10);
+	g_assert_cmphex(peer_expect(&w, DELIVER_SM | RESP).command_status, ==, 0x64);
+	g_assert_cmphex(peer_expect(&w, DELIVER_SM | RESP).command_status, ==, 0x64);
 	world_clear(&w);
 }
 
@@ -896,6 +1004,9 @@ int main(int argc, char **argv)
 		g_test_add_data_func(path, &status_rows[i], test_status);
 	}
 	g_test_add_func("/smpp/send/refused-here", test_refused_here);
+	g_test_add_func("/smpp/send/parts", test_parts);
+	g_test_add_func("/smpp/send/parts-in-window", test_parts_in_window);
+	g_test_add_func("/smpp/in/reply-in-parts", test_reply_in_parts);
 	g_test_add_func("/smpp/send/window", test_window);
 	g_test_add_func("/smpp/send/strange-answers", test_strange_answers);
 	g_test_add_func("/smpp/send/silence", test_silence);

@@ -480,7 +480,7 @@ static void test_text(gconstpointer data)
 	};
 	AUTO_ARENA a = arena_new();
 
-	g_assert_cmpstr(smpp_text(a, &p), ==, row->expect);
+	g_assert_cmpstr(smpp_text(a, &p, CODING_GSM), ==, row->expect);
 }
 
 static void test_text_is_capped(void)
@@ -491,7 +491,7 @@ static void test_text_is_capped(void)
 	const char *text;
 
 	memset(octets, 0xfc, 4000);
-	text = smpp_text(a, &p);
+	text = smpp_text(a, &p, CODING_GSM);
 	g_assert_cmpint(g_utf8_strlen(text, -1), ==, 1000);
 	g_assert_true(g_utf8_validate(text, -1, NULL));
 }
