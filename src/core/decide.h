@@ -22,6 +22,7 @@ enum event_kind {
 	EVENT_RECEIPT,		/* a delivery receipt, or the SMSC's final no to a text */
 	EVENT_TIMER,		/* a job of kind timer came due */
 	EVENT_MAIL,		/* a mail to the address of an item: see ticket.h */
+	EVENT_HANDOFF,		/* a shift of a schedule has begun */
 	EVENT_COMMAND,		/* an operator's word: ringback ack | close | assign | tried | snooze */
 };
 
@@ -50,6 +51,8 @@ struct event {
 	bool delivered;			/* RECEIPT: delivered, or failed for good */
 	/* MAIL */
 	const struct mail_command *mail;
+	/* HANDOFF; `to` is who is on call now */
+	const char *schedule;
 	/* COMMAND */
 	enum command command;
 	const char *by;			/* who says so: person id or "operator" */
@@ -98,6 +101,9 @@ struct facts {
 	gsize n_mutes;
 	/* REPLY: answers in a row to that phone that came of texts which changed nothing, and when the last was */
 	struct mark idle;
+	/* HANDOFF: items that are live */
+	const struct item *const *open;
+	gsize n_open;
 	/* MAIL, COMMAND: phones already told about `item` (E.164), for TAKEN texts; NULL-terminated or NULL */
 	const char *const *told;
 };

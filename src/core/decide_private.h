@@ -26,7 +26,7 @@ struct think {
 /* What would tell somebody of an item that needs nobody else, or somebody else. */
 #define CANCEL_TELLING (TOPIC_BIT(TOPIC_FIRST) | TOPIC_BIT(TOPIC_ESCALATION) | TOPIC_BIT(TOPIC_UPDATE) | \
 			TOPIC_BIT(TOPIC_WINDOW) | TOPIC_BIT(TOPIC_STEP) | TOPIC_BIT(TOPIC_LAST) | \
-			TOPIC_BIT(TOPIC_MAILED) | TOPIC_BIT(TOPIC_FALLBACK))
+			TOPIC_BIT(TOPIC_MAILED) | TOPIC_BIT(TOPIC_FALLBACK) | TOPIC_BIT(TOPIC_HANDOFF))
 #define CANCEL_ALL (CANCEL_TELLING | TOPIC_BIT(TOPIC_ACK_TIMEOUT) | TOPIC_BIT(TOPIC_WAKE) | TOPIC_BIT(TOPIC_RETRY))
 /* What goes on while somebody has it ends when it does. */
 #define CANCEL_END (CANCEL_ALL | TOPIC_BIT(TOPIC_DUE) | TOPIC_BIT(TOPIC_REMINDER))
@@ -202,5 +202,6 @@ void decide_receipt(struct think *t);
 void decide_reply(struct think *t);
 void decide_mail(struct think *t);
 void decide_command(struct think *t);
+void decide_handoff(struct think *t);
 
 #endif

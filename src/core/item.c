@@ -15,7 +15,7 @@ static const char *const job_state_names[] = {
 static const char *const topic_names[] = {
 	"first", "escalation", "update", "answer", "taken", "note", "window", "step", "ack_timeout", "last", "mailed",
 	"fallback", "wake", "retry", "due",
-	"reminder", "stale"
+	"reminder", "stale", "handoff"
 };
 static const char *const action_names[] = { "first", "joined", "copy", "retry" };
 
@@ -84,7 +84,7 @@ bool topic_is_step(enum job_topic t)
 
 bool topic_tells(enum job_topic t)
 {
-	return topic_is_step(t) || t == TOPIC_UPDATE;
+	return topic_is_step(t) || t == TOPIC_UPDATE || t == TOPIC_HANDOFF;
 }
 
 int64_t item_overdue_since(const struct item *i, int64_t now)

@@ -95,6 +95,7 @@ enum job_topic {
 	TOPIC_DUE,		/* timer: the next stage of the line's response, job->step (decide_due.c) */
 	TOPIC_REMINDER,		/* mail: to owner or manager, of one item; first line in job->text */
 	TOPIC_STALE,		/* mail: to a manager, of all that is stale; made when it is sent */
+	TOPIC_HANDOFF,		/* text: to who is on call now, what is open */
 	N_TOPICS
 };
 

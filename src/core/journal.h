@@ -23,6 +23,7 @@ extern const char *const journal_words[];	/* all of them, NULL at the end; in de
 #define JOURNAL_EXHAUSTED "exhausted"
 #define JOURNAL_LAST_RESORT "last_resort"	/* exhausted: the line's last resort is told */
 #define JOURNAL_MAILED "mailed"			/* a step's text cannot go: mail to the person */
+#define JOURNAL_HANDED_OVER "handed_over"	/* a shift begins: who is on call now hears of it */
 #define JOURNAL_TIMED_OUT "timed_out"		/* acknowledged, but not closed in time */
 #define JOURNAL_REMINDED "reminded"		/* the owner, before the callback is due */
 #define JOURNAL_OVERDUE "overdue"		/* not closed by then */

@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "early.h"
 #include "err.h"
+#include "handoff.h"
 #include "log.h"
 #include "morning.h"
 #include "outbox_job.h"
@@ -24,6 +25,7 @@ struct outbox {
 	void *user;
 	bool starved[N_JOB_KINDS];	/* under the carriers' lock: had no room in this turn */
 	int64_t morning;	/* the last that was done */
+	int64_t looked;		/* for handoffs, last */
 	bool failed;		/* the store took something not in this turn: no haste for the next */
 	GMutex settling;	/* one thread at a time writes outcomes down; and early is its */
 	struct early *early;
@@ -571,12 +573,23 @@ static void tell_managers(struct outbox *o)
 	conf_unref(conf);
 }
 
+static void look_at_handoffs(struct outbox *o)
+{
+	g_autoptr(GError) err = NULL;
+	struct conf *conf = engine_conf(o->engine);
+
+	if (!handoff_look(o->store, conf, &o->looked, &err))
+		log_error("outbox: handoffs: %s", err ? err->message : "?");
+	conf_unref(conf);
+}
+
 int64_t outbox_turn(struct outbox *o)
 {
 	o->failed = false;
 	if (!outbox_settle(o))
 		return 1;
 	tell_managers(o);
+	look_at_handoffs(o);
 	while (timers_due(o))
 		;
 	while (send_due(o, JOB_TEXT))

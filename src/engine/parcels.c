@@ -92,9 +92,9 @@ static bool text_of(struct store_tx *tx, const struct conf *conf, const struct j
 	const struct sms_style s = style_of(a, r, j, f.line, spare);
 	const struct person *taker = i->acked_by ? roster_person(r, i->acked_by) : NULL;
 
-	if (j->topic == TOPIC_LAST) {
+	if (j->topic == TOPIC_LAST || j->topic == TOPIC_HANDOFF) {
 		f.topic = TOPIC_ESCALATION;
-		f.step = f.steps = j->step - 1;
+		f.step = f.steps = MAX(j->topic == TOPIC_LAST ? j->step - 1 : j->step, 1);
 		f.before = "";
 		f.ended = ENDED_SKIPPED;
 	} else if (j->topic == TOPIC_ESCALATION) {
@@ -112,7 +112,7 @@ static const char *outdated(const struct job *j, const struct item *i)
 {
 	if (!i)
 		return "its item is gone";
-	if ((topic_is_step(j->topic) || j->topic == TOPIC_MAILED) && i->state != STATE_OPEN)
+	if ((topic_is_step(j->topic) || j->topic == TOPIC_MAILED || j->topic == TOPIC_HANDOFF) && i->state != STATE_OPEN)
 		return "its item is no longer open";
 	if (j->topic == TOPIC_RETRY && i->state != STATE_ATTEMPTED)
 		return "its item does not wait for another try";

@@ -16,7 +16,7 @@ static void say_cancel(GString *s, guint topics)
 {
 	const guint telling = (1u << TOPIC_FIRST) | (1u << TOPIC_ESCALATION) | (1u << TOPIC_UPDATE) |
 			      (1u << TOPIC_WINDOW) | (1u << TOPIC_STEP) | (1u << TOPIC_LAST) |
-			      (1u << TOPIC_MAILED) | (1u << TOPIC_FALLBACK);
+			      (1u << TOPIC_MAILED) | (1u << TOPIC_FALLBACK) | (1u << TOPIC_HANDOFF);
 	const guint all = telling | (1u << TOPIC_ACK_TIMEOUT) | (1u << TOPIC_WAKE) | (1u << TOPIC_RETRY);
 
 	if (!topics)
