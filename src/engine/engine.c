@@ -241,9 +241,7 @@ static bool think_notice(struct store_tx *tx, void *user, GError **err)
 	if (f.item && !tx_notices(tx, f.item->id, NOTICES_MAX, t->a, &notices, &f.n_notices, err))
 		return false;
 	f.notices = notices;
-	if (!find_owners(tx, t, &f, err))
-		return false;
-	return count_reading(tx, t->event.call, t->now, err) && decide_and_apply(tx, t, &f, err);
+	return find_owners(tx, t, &f, err) && count_reading(tx, t->event.call, t->now, err) && decide_and_apply(tx, t, &f, err);
 }
 
 struct decision *engine_take(struct engine *e, const struct conf *conf, const struct event *notice, struct arena *a,
