@@ -55,7 +55,7 @@ void conf_build_response(struct names *n)
 	};
 	fill(n, n->main, &main_keys, &n->response);
 	n->c->morning_min = read_morning(morning);
-	if (n->c->morning_min < 0)
+	if (*morning && n->c->morning_min < 0)	/* empty: what was written is told already */
 		conf_wrong(n->errors, conf_line(n->main, KEY_main_morning), "morning = \"%s\" is no time of the day; "
 			   "write one like 08:00", morning);
 }

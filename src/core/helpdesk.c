@@ -43,7 +43,7 @@ static const struct dialect dialects[] = {
 
 bool helpdesk_may_add(const char *name)
 {
-	static const char *const others[] = { "Reply-To", "Keywords", "Comments", "Organization", "Importance", "Priority", NULL };
+	static const char *const others[] = { "Reply-To", "Comments", "Organization", "Priority", NULL };
 	const gsize n = strlen(name);
 
 	for (const char *p = name; *p; p++)	/* RFC 5322, 3.6.8 */

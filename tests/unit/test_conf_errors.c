@@ -157,7 +157,7 @@ static const struct wrong_row wrong_rows[] = {
 	{ "owners", GOOD "default_line = main\nline b { owner = \"round-robin:desk\" }\nline c { owner = caller:account }\n"
 	  "line d { owner = caller:last }\nrule a { owner = caller:friend }",
 	  { ":2: owner = desk: there is no schedule desk", ":3: line c is owned by caller:account; write fallback",
-	    ":4: line d is owned by caller:last; write fallback", ":5: owner = caller:friend: there is no person" }, 4 },
+	    ":4: line d is owned by caller:last; write fallback", ":5: owner = caller:friend: there is no person" }, 5 },
 	{ "rule-headers", GOOD "\nrule a { headers = { \"Bcc: x@example.com\",\n\"X-Ringback-Owner: x\", \"X Y: z\", \"X-A\",\n"
 	  "\"X-A: {colour}\" } helpdesk = jira }", { ":2: headers: \"Bcc: x@example.com\" is no header field that may be added",
 	  ":3: headers: \"X-Ringback-Owner: x\"", ":4: helpdesk = \"jira\" is no word", ":4: headers: " }, 6 },

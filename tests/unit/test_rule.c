@@ -184,15 +184,15 @@ static const struct desk_row desk_rows[] = {
 	{ "rule-before-line", "helpdesk = zammad helpdesk_queue = \"A\"", "helpdesk = plain helpdesk_queue = \"B\"", STATE_OPEN,
 	  URGENCY_NORMAL, false, "X-Ticket-Owner: eve\nX-Ticket-Priority: normal\nX-Ticket-Queue: B\n" },
 	{ "rule-takes-it-off", "helpdesk = zammad", "helpdesk = none", STATE_OPEN, URGENCY_NORMAL, false, "" },
-	{ "own", "", "headers = { \"X-Team: {line}/{rule} {urgency} {caller}\", \"Keywords: {item}, {class}\" }", STATE_OPEN,
-	  URGENCY_HIGH, false, "X-Team: desk/r high +442079460123\nKeywords: RB-7, missed\n" },
+	{ "own", "", "headers = { \"X-Team: {line}/{rule} {urgency} {caller}\", \"Comments: {item}, {class}\" }", STATE_OPEN,
+	  URGENCY_HIGH, false, "X-Team: desk/r high +442079460123\nComments: RB-7, missed\n" },
 	{ "own-of-nothing", "", "headers = { \"X-Who: {caller_name}\" }", STATE_OPEN, URGENCY_NORMAL, false, "" },
 };
 
 static bool is_desk_field(const char *name)
 {
 	return g_str_has_prefix(name, "X-Zammad") || g_str_has_prefix(name, "X-OTRS") || g_str_has_prefix(name, "X-Ti") ||
-	       g_str_has_prefix(name, "X-Te") || g_str_has_prefix(name, "X-Who") || g_str_equal(name, "Keywords");
+	       g_str_has_prefix(name, "X-Te") || g_str_has_prefix(name, "X-Who") || g_str_equal(name, "Comments");
 }
 
 static void test_desk(gconstpointer data)
