@@ -91,8 +91,11 @@ def test_wrong_words(night, args, words):
 
 
 def test_preview(night):
-    texts = {t["topic"]: t for t in objects(night.daemon.cli("sms", "--json", "preview", "RB-1"))}
-    assert set(texts) == {"first", "update", "escalation", "taken"}
-    assert texts["first"]["text"].startswith("MISSED") and "+12025550141" in texts["first"]["text"]
-    assert texts["escalation"]["text"].startswith("ESC 2/2")
-    assert all(0 < t["septets"] <= 160 and t["segments"] == 1 for t in texts.values())
+    texts = {t["template"]: t for t in objects(night.daemon.cli("sms", "--json", "preview", "RB-1"))}
+    assert {"missed", "voicemail", "abandoned", "escalation", "taken", "yours", "help"} <= set(texts)
+    assert texts["missed"]["text"].startswith("MISSED") and "+12025550141" in texts["missed"]["text"]
+    assert texts["escalation"]["text"].startswith("ESC 2/3")
+    assert all(0 < t["length"] <= 160 and t["parts"] == 1 and t["coding"] == "GSM 03.38" for t in texts.values())
+    german, = objects(night.daemon.cli("sms", "--json", "preview", "--language", "de", "RB-1", "missed"))
+    assert german["language"] == "de" and german["text"].startswith("VERPASST")
+    assert night.daemon.cli("sms", "preview", "RB-1", "colour", ok=False).returncode == 64

@@ -3,7 +3,7 @@ one that ships with ringback; and what a phone writes in several parts comes in 
 import subprocess
 
 import pytest
-from test_smpp_it import PHONE, Perl, Pretend, programs  # noqa: F401
+from test_smpp_it import PHONE, Peer, Pretend, programs  # noqa: F401
 
 ALPHABET = ("@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
             "¿abcdefghijklmnopqrstuvwxyzäöñüà")
@@ -60,7 +60,7 @@ def part(pdu):
 @pytest.mark.parametrize("joining", JOININGS)
 @pytest.mark.parametrize("name", TEXTS)
 def test_letter_by_letter(programs, name, joining):
-    perl = Perl(programs)
+    perl = Peer(programs, "perl")
     drive = perl.drive(programs, WIDE=1, JOINING=JOININGS[joining])
     drive.wait_json(event="state", up=True)
     drive.say(f"{PHONE} {TEXTS[name]}")
@@ -78,7 +78,7 @@ def test_letter_by_letter(programs, name, joining):
 
 @pytest.mark.parametrize("alphabet,shown", [(1, "Grüße [x] £ D EUR a"), (2, "Gruesse [x] GBP D EUR a")])
 def test_alphabet_of_the_provider(programs, alphabet, shown):
-    perl = Perl(programs)
+    perl = Peer(programs, "perl")
     drive = perl.drive(programs, ALPHABET=alphabet)
     drive.say(f"{PHONE} Grüße [x] £ Δ € á")
     pdu = perl.smsc.wait_json(pdu="submit")
