@@ -10,10 +10,9 @@
 #include "log.h"
 
 static const struct command_def *const commands[] = {
-	&cmd_report, &cmd_export, &cmd_forget,
-	&cmd_list, &cmd_show, &cmd_why, &cmd_find, &cmd_ack, &cmd_close, &cmd_assign, &cmd_tried, &cmd_snooze, &cmd_mute, &cmd_unmute, &cmd_oncall, &cmd_status,
-	&cmd_providers, &cmd_sms, &cmd_reload, &cmd_parse, &cmd_replay, &cmd_profile,
-	&cmd_check, &cmd_journal,
+	&cmd_list, &cmd_show, &cmd_why, &cmd_find, &cmd_ack, &cmd_close, &cmd_assign, &cmd_tried, &cmd_snooze, &cmd_mute, &cmd_unmute,
+	&cmd_oncall, &cmd_status, &cmd_providers, &cmd_sms, &cmd_reload, &cmd_check, &cmd_parse, &cmd_replay, &cmd_profile, &cmd_report,
+	&cmd_journal, &cmd_export, &cmd_forget,
 };
 
 static void print_help(FILE *out)

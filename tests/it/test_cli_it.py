@@ -571,9 +571,9 @@ def test_closed_is_closed(office):
 
 def test_help_of_each_command():
     commands = re.findall(r"^  ([a-z]+) ", ringback("--help").stdout.decode(), re.M)
-    assert set(commands) == {"list", "show", "why", "find", "ack", "close", "assign", "tried", "snooze", "mute", "unmute", "oncall", "status", "providers", "sms", "reload",
-                             "parse", "replay", "profile",
-                             "journal", "report", "export", "forget"}
+    assert commands == ["list", "show", "why", "find", "ack", "close", "assign", "tried", "snooze", "mute", "unmute",
+                        "oncall", "status", "providers", "sms", "reload", "check", "parse", "replay", "profile",
+                        "report", "journal", "export", "forget"]
     for c in commands:
         for args in ([c, "--help"], ["help", c]):
             r = ringback(*args)
