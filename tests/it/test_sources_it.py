@@ -36,7 +36,7 @@ def assert_item(site, source="pbx"):
     assert site.rcpts() == [OWNER, AUDIT], site.daemon.log()
     assert all(copy.header("X-Ringback-Item") for _, copy in site.delivered())
     assert f" source={source} " in site.daemon.log()
-    assert f"source={source}" in site.delivered()[0][1].header("X-Ringback-Why")
+    assert f"source {source};" in site.delivered()[0][1].header("X-Ringback-Why")
     assert site.daemon.rows("SELECT source FROM items ORDER BY id DESC LIMIT 1") == [(source,)]
     created = site.daemon.rows("SELECT why FROM journal WHERE what = 'created' ORDER BY id DESC LIMIT 1")
     assert created[0][0].endswith(f"; source {source}")
